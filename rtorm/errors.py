@@ -1,0 +1,188 @@
+"""Every exception that rtorm raises, one tree; imports the standard library alone.
+
+```
+RTError
+├── TransportError        the network failed, and nothing was carried out
+├── OutcomeUnknownError   the reply to a write was lost: it may or may not have happened
+├── AuthenticationError   RT or the web server does not accept the login
+├── PermissionDenied      the account may not do this
+├── NotFound              no such record, or it is gone
+├── QueryError            RT refused the TicketSQL
+├── ProtocolError         the reply is not REST 1.0, or cannot be understood
+├── ConfigurationError    time zone, language, missing settings
+├── SaveError             RT or a validator refused a save
+│   ├── RejectedError     nothing was applied
+│   ├── PartialSaveError  some fields were applied, others refused
+│   └── StaleError        someone else changed the fields; nothing was sent
+├── CommitError           a commit in which at least one record was refused
+├── DetachedError         the record belongs to no session
+└── WrongThreadError      a session was used from a thread that is not its own
+TimeZoneWarning (UserWarning)
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rtorm.orm.outcome import CommitReport
+    from rtorm.orm.record import Record
+    from rtorm.orm.state import Change
+
+__all__ = [
+    "AuthenticationError",
+    "CommitError",
+    "ConfigurationError",
+    "DetachedError",
+    "NotFound",
+    "OutcomeUnknownError",
+    "PartialSaveError",
+    "PermissionDenied",
+    "ProtocolError",
+    "QueryError",
+    "RTError",
+    "RejectedError",
+    "SaveError",
+    "StaleError",
+    "TimeZoneWarning",
+    "TransportError",
+    "WrongThreadError",
+]
+
+
+class RTError(Exception):
+    """The root of everything that rtorm raises."""
+
+
+class TransportError(RTError):
+    """The network failed and RT carried out nothing: a read, or a write that was never sent."""
+
+
+class OutcomeUnknownError(RTError):
+    """The reply to a write was lost, so RT may or may not have carried it out.
+
+    Edits set absolute values and may be saved again. A create, comment, reply or merge is
+    never repeated by rtorm: look first whether it happened.
+    """
+
+
+class AuthenticationError(RTError):
+    """RT, or the web server in front of it, does not accept the login."""
+
+
+class PermissionDenied(RTError):  # noqa: N818 - the public name says what RT says
+    """The account is logged in but lacks a right."""
+
+
+class NotFound(RTError):  # noqa: N818 - the public name says what happened
+    """The record does not exist, is gone, or does not show the field."""
+
+
+class QueryError(RTError):
+    """RT refused the text of a query."""
+
+
+class ProtocolError(RTError):
+    """The reply is not one of REST 1.0: a wrong URL, an HTML page, a cut or crashed reply."""
+
+
+class ConfigurationError(RTError):
+    """A setting is missing or contradicts the server; the message names the remedy."""
+
+
+class SaveError(RTError):
+    """A save was refused, wholly or in part.
+
+    Attributes:
+        record: The record that was saved.
+        applied: What RT accepted, attribute name to `Change`.
+        errors: What was refused and why, in RT's own words: attribute name to messages.
+            The key `""` stands for the record as a whole.
+    """
+
+    def __init__(
+        self,
+        record: Record,
+        errors: Mapping[str, list[str]],
+        applied: Mapping[str, Change] | None = None,
+    ) -> None:
+        self.record = record
+        self.errors: dict[str, list[str]] = dict(errors)
+        self.applied: dict[str, Change] = dict(applied or {})
+        super().__init__(self._sentence())
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.record, self.errors, self.applied)
+
+    def _sentence(self) -> str:
+        refused = "; ".join(
+            f"{name}: {' '.join(messages)}" if name else " ".join(messages)
+            for name, messages in self.errors.items()
+        )
+        return f"{self._headline()}: {refused}" if refused else self._headline()
+
+    def _headline(self) -> str:
+        return f"{self.record!r} was not saved"
+
+
+class RejectedError(SaveError):
+    """Nothing of the save was applied; every change is still there, to mend and save again."""
+
+
+class PartialSaveError(SaveError):
+    """RT applied some fields and refused others; only the refused ones are still dirty."""
+
+    def _headline(self) -> str:
+        accepted = ", ".join(self.applied)
+        return (
+            f"{self.record!r} was saved in part ({accepted or 'no field'} accepted), "
+            "the rest was refused"
+        )
+
+
+class StaleError(SaveError):
+    """Someone else changed a field that was about to be written; nothing was sent.
+
+    Attributes:
+        theirs: The server's present values of those fields, by attribute name. Call
+            `record.refresh(keep_changes=True)` to take note of them, then save again.
+    """
+
+    def __init__(self, record: Record, theirs: Mapping[str, object]) -> None:
+        self.theirs: dict[str, object] = dict(theirs)
+        super().__init__(
+            record,
+            {name: [f"changed on the server meanwhile, to {value!r}"] for name, value in theirs.items()},
+        )
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.record, self.theirs)
+
+
+class CommitError(RTError):
+    """At least one record of a commit was refused; everything else went through.
+
+    Attributes:
+        report: The `CommitReport`: what became of every record, in order.
+    """
+
+    def __init__(self, report: CommitReport) -> None:
+        self.report = report
+        super().__init__(report.summary())
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.report,)
+
+
+class DetachedError(RTError):
+    """The record belongs to no session, so nothing can be loaded or saved through it."""
+
+
+class WrongThreadError(RTError):
+    """A session was used from a thread that is not the one that made it."""
+
+
+class TimeZoneWarning(UserWarning):
+    """Dates are read with the account's present offset, since no `time_zone` was given."""

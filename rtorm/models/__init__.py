@@ -1,0 +1,1 @@
+"""What RT holds, a record a file; declarations first, no HTTP."""

@@ -1,0 +1,171 @@
+"""Tickets, and the classes of tickets that a program declares for its queues."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Annotated, Any, ClassVar, Self
+from weakref import WeakValueDictionary
+
+from pydantic import AfterValidator, AwareDatetime, Field
+
+from rtorm.models.attachment import File
+from rtorm.orm.fields import Attr, ReadOnly, attr, shown
+from rtorm.orm.record import Record
+from rtorm.orm.state import state_of
+from rtorm.rest1.codecs import (
+    ADDRESSES,
+    INSTANT,
+    INTEGER,
+    LINE,
+    MESSAGE,
+    MINUTES,
+    PRIORITY,
+    SUBJECT,
+    check_line,
+    check_subject,
+    check_watcher,
+    optional,
+)
+
+__all__ = ["Ticket"]
+
+
+def _whole_seconds(instant: datetime) -> datetime:
+    """RT keeps whole seconds; instants are told in UTC."""
+    return instant.astimezone(UTC).replace(microsecond=0)
+
+
+Line = Annotated[str, AfterValidator(check_line)]
+Subject = Annotated[str, AfterValidator(check_subject)]
+Watcher = Annotated[str, AfterValidator(check_watcher)]
+Instant = Annotated[AwareDatetime, AfterValidator(_whole_seconds)]
+Points = Annotated[int, Field(ge=0)]
+
+_CLASSES: WeakValueDictionary[str, type[Ticket]] = WeakValueDictionary()
+
+
+class Ticket(Record):
+    """A ticket. Subclass it for the custom fields of a queue.
+
+    ```python
+    class Incident(Ticket, queue="Incidents"):
+        severity: CF[str | None] = cf("Severity", default=None)
+    ```
+
+    Tickets of that queue then load as `Incident`, whichever class was asked for; of two classes
+    for one queue the later one counts. Fields of a new ticket that are not set are not sent, so
+    the queue's own defaults apply.
+
+    Dates are instants in UTC, of whole seconds; times are minutes.
+
+    Attributes:
+        id: The ticket's number; None until it is created.
+        queue: The queue's name.
+        subject: One line of at most 200 bytes of UTF-8.
+        status: One of the queue's lifecycle; RT sets `started` and `resolved` by it.
+        owner: A user's name; "Nobody" for none.
+        creator: The name of the user who made it.
+        priority: A number from 0.
+        initial_priority: The priority it began with.
+        final_priority: The priority it moves to as it falls due.
+        requestors: E-mail addresses or user names. RT shows a group as its members, so that
+            writing a changed list back replaces the group by them.
+        cc: As `requestors`.
+        admin_cc: As `requestors`.
+        created: When it was made.
+        starts: When work should start.
+        started: When work started.
+        due: When it falls due.
+        resolved: When it was resolved.
+        told: When its requestors were last written to.
+        last_updated: When it last changed.
+        time_estimated: Minutes.
+        time_worked: Minutes.
+        time_left: Minutes.
+        sla: The level of service; None where the queue has none.
+        text: Of a new ticket: its first message.
+        content_type: Of a new ticket: the media type of `text`, `text/plain` unless given.
+        files: Of a new ticket: paths, open binary files or attachments that go with `text`.
+    """
+
+    __rt_kind__: ClassVar[str] = "ticket"
+    __rt_queues__: ClassVar[tuple[str, ...]] = ()
+
+    id: ReadOnly[int] = shown("id", INTEGER, init=False)
+    queue: Attr[Line] = attr("Queue", LINE, default=None)
+    subject: Attr[Subject] = attr("Subject", SUBJECT, default=None)
+    status: Attr[Line] = attr("Status", LINE, default=None)
+    owner: Attr[Line] = attr("Owner", LINE, default=None, lost_on_create=True)
+    creator: ReadOnly[str] = shown("Creator", LINE, init=False)
+    priority: Attr[Points] = attr("Priority", PRIORITY, default=None)
+    initial_priority: Attr[Points] = attr("InitialPriority", PRIORITY, default=None)
+    final_priority: Attr[Points] = attr("FinalPriority", PRIORITY, default=None)
+    requestors: Attr[list[Watcher]] = attr(
+        "Requestors",
+        ADDRESSES,
+        default_factory=list,
+        create_wire="Requestor",
+        dear=True,
+        lost_on_create=True,
+    )
+    cc: Attr[list[Watcher]] = attr(
+        "Cc", ADDRESSES, default_factory=list, dear=True, lost_on_create=True
+    )
+    admin_cc: Attr[list[Watcher]] = attr(
+        "AdminCc", ADDRESSES, default_factory=list, dear=True, lost_on_create=True
+    )
+    created: ReadOnly[datetime] = shown("Created", INSTANT, init=False)
+    starts: Attr[Instant | None] = attr("Starts", INSTANT, default=None, lost_on_create=True)
+    started: Attr[Instant | None] = attr("Started", INSTANT, default=None, lost_on_create=True)
+    due: Attr[Instant | None] = attr("Due", INSTANT, default=None, lost_on_create=True)
+    resolved: Attr[Instant | None] = attr("Resolved", INSTANT, default=None, lost_on_create=True)
+    told: Attr[Instant | None] = attr("Told", INSTANT, default=None, creatable=False)
+    last_updated: ReadOnly[datetime] = shown("LastUpdated", INSTANT, init=False)
+    time_estimated: Attr[int] = attr("TimeEstimated", MINUTES, default=None)
+    time_worked: Attr[int] = attr("TimeWorked", MINUTES, default=None)
+    time_left: Attr[int] = attr("TimeLeft", MINUTES, default=None)
+    sla: Attr[Line | None] = attr(
+        "SLA", optional(LINE), default=None, optional=True, lost_on_create=True
+    )
+    text: Attr[str] = attr("Text", MESSAGE, default=None, editable=False, stored=False)
+    content_type: Attr[Line] = attr(
+        "Content-Type", LINE, default=None, editable=False, stored=False
+    )
+    files: Attr[list[File]] = attr(
+        "Attachment", LINE, default_factory=list, editable=False, stored=False
+    )
+
+    def __init_subclass__(cls, *, queue: str | Sequence[str] | None = None, **kwargs: Any) -> None:
+        """Declare a class of tickets.
+
+        Args:
+            queue: The name of the queue, or the names of several, whose tickets load as the class.
+            kwargs: Settings of Pydantic.
+        """
+        super().__init_subclass__(**kwargs)
+        if queue is not None:
+            cls.__rt_queues__ = (queue,) if isinstance(queue, str) else tuple(queue)
+            for name in cls.__rt_queues__:
+                _CLASSES[name.lower()] = cls
+
+    @classmethod
+    def __rt_class_for__(cls, fields: Mapping[str, str]) -> type[Self] | None:
+        """The class as which a ticket with these fields loads, None if it is not one of `cls`."""
+        queue = fields.get("Queue", "").lower()
+        declared = _CLASSES.get(queue)
+        if declared is not None and issubclass(declared, cls):
+            return declared
+        own = {name.lower() for name in cls.__rt_queues__}
+        return cls if not own or queue in own or "Queue" not in fields else None
+
+    def _default(self, name: str) -> Any:
+        if name == "queue" and len(self.__rt_queues__) == 1:
+            return self.__rt_queues__[0]
+        return super()._default(name)
+
+    def _summary(self) -> str:
+        values = vars(self)
+        subject = f" {values['subject']!r}" if "subject" in values else ""
+        status = f" {values['status']}" if "status" in values else ""
+        return subject + status if state_of(self).persistent else subject

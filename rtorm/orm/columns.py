@@ -1,0 +1,150 @@
+"""What `Ticket.subject` is on the class: a typed column and the clauses made of it.
+
+Standard library alone. A clause is data; it meets RT's query language only when a query runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Generic, Literal, NoReturn, TypeVar
+
+__all__ = ["And", "Clause", "Column", "Comparison", "Not", "Or", "Ordering"]
+
+T_co = TypeVar("T_co", covariant=True)
+
+Operator = Literal["=", "!=", "<", "<=", ">", ">=", "LIKE", "NOT LIKE", "STARTSWITH", "IS", "IS NOT"]
+
+
+class Clause:
+    """A condition of a query; combine clauses with `&`, `|` and `~`."""
+
+    __slots__ = ()
+
+    def __and__(self, other: Clause) -> Clause:
+        return And((self, other))
+
+    def __or__(self, other: Clause) -> Clause:
+        return Or((self, other))
+
+    def __invert__(self) -> Clause:
+        return Not(self)
+
+    def __bool__(self) -> NoReturn:
+        message = "a clause has no truth value: combine clauses with & and | instead of and, or, not"
+        raise TypeError(message)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison(Clause):
+    """One field against one value."""
+
+    field: str
+    operator: Operator
+    value: object
+
+
+@dataclass(frozen=True, slots=True)
+class And(Clause):
+    """All of the clauses."""
+
+    clauses: tuple[Clause, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Or(Clause):
+    """Any of the clauses."""
+
+    clauses: tuple[Clause, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not(Clause):
+    """The clause denied."""
+
+    clause: Clause
+
+
+@dataclass(frozen=True, slots=True)
+class Ordering:
+    """A field to sort by."""
+
+    field: str
+    descending: bool = False
+
+
+class Column(Generic[T_co]):
+    """A field of a record class, to build conditions with.
+
+    Attributes:
+        name: The attribute's name.
+        wire: RT's name of the field.
+    """
+
+    __slots__ = ("name", "wire")
+    __hash__ = object.__hash__
+
+    def __init__(self, name: str, wire: str) -> None:
+        self.name = name
+        self.wire = wire
+
+    def __repr__(self) -> str:
+        return f"<Column {self.wire}>"
+
+    def __eq__(self, other: T_co) -> Clause:  # type: ignore[override, misc] # pyright: ignore
+        return Comparison(self.wire, "=", other)
+
+    def __ne__(self, other: T_co) -> Clause:  # type: ignore[override, misc] # pyright: ignore
+        return Comparison(self.wire, "!=", other)
+
+    def __lt__(self, other: T_co) -> Clause:  # type: ignore[misc] # pyright: ignore
+        return Comparison(self.wire, "<", other)
+
+    def __le__(self, other: T_co) -> Clause:  # type: ignore[misc] # pyright: ignore
+        return Comparison(self.wire, "<=", other)
+
+    def __gt__(self, other: T_co) -> Clause:  # type: ignore[misc] # pyright: ignore
+        return Comparison(self.wire, ">", other)
+
+    def __ge__(self, other: T_co) -> Clause:  # type: ignore[misc] # pyright: ignore
+        return Comparison(self.wire, ">=", other)
+
+    def in_(self, values: Iterable[T_co]) -> Clause:  # type: ignore[misc] # pyright: ignore
+        """The field equals one of the values."""
+        return Or(tuple(Comparison(self.wire, "=", value) for value in values))
+
+    def not_in(self, values: Iterable[T_co]) -> Clause:  # type: ignore[misc] # pyright: ignore
+        """The field equals none of the values."""
+        return And(tuple(Comparison(self.wire, "!=", value) for value in values))
+
+    def between(self, low: T_co, high: T_co) -> Clause:  # type: ignore[misc] # pyright: ignore
+        """The field lies between two values, both included."""
+        return And((Comparison(self.wire, ">=", low), Comparison(self.wire, "<=", high)))
+
+    def like(self: Column[str | None], text: str) -> Clause:
+        """The field holds the text, in any letter case."""
+        return Comparison(self.wire, "LIKE", text)
+
+    def not_like(self: Column[str | None], text: str) -> Clause:
+        """The field does not hold the text."""
+        return Comparison(self.wire, "NOT LIKE", text)
+
+    def starts_with(self: Column[str | None], text: str) -> Clause:
+        """The field begins with the text."""
+        return Comparison(self.wire, "STARTSWITH", text)
+
+    def has(self: Column[list[Any]], value: object) -> Clause:
+        """One of the field's values equals this one."""
+        return Comparison(self.wire, "=", value)
+
+    def is_null(self) -> Clause:
+        """The field has no value."""
+        return Comparison(self.wire, "IS", None)
+
+    def asc(self) -> Ordering:
+        """Sort by the field, smallest first."""
+        return Ordering(self.wire)
+
+    def desc(self) -> Ordering:
+        """Sort by the field, greatest first."""
+        return Ordering(self.wire, descending=True)

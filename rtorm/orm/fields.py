@@ -1,0 +1,184 @@
+"""How a field is declared: `Attr`, `CF`, `ReadOnly`, `attr()`, `cf()`; and its descriptor.
+
+`severity: CF[str | None] = cf("Severity", default=None)` reads, for type checkers, as a column on
+the class and as `str | None` on an instance; for Pydantic, as a plain field of that type.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Generic, Literal, Never, TypeVar, get_args, overload
+
+from pydantic import Field
+
+from rtorm.orm.columns import Column
+from rtorm.rest1.codecs import Codec
+
+if TYPE_CHECKING:
+    from pydantic import GetCoreSchemaHandler
+    from pydantic.fields import FieldInfo
+    from pydantic_core import CoreSchema
+
+    from rtorm.orm.record import Record
+
+__all__ = ["CF", "Attr", "Bound", "ReadOnly", "Spec", "attr", "cf", "collecting_fields"]
+
+T = TypeVar("T")
+
+
+class _Declared(Generic[T]):
+    if TYPE_CHECKING:
+
+        @overload
+        def __get__(self, instance: None, owner: Any) -> Column[T]: ...
+        @overload
+        def __get__(self, instance: object, owner: Any) -> T: ...
+        def __get__(self, instance: object | None, owner: Any) -> Column[T] | T: ...
+
+    @classmethod
+    def __get_pydantic_core_schema__(
+        cls, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return handler.generate_schema(get_args(source)[0])
+
+
+class Attr(_Declared[T]):
+    """A field of RT's own that can be assigned: `subject: Attr[str]`."""
+
+    if TYPE_CHECKING:
+
+        def __set__(self, instance: object, value: T) -> None: ...
+
+
+class CF(Attr[T]):
+    """A custom field: `severity: CF[str | None] = cf("Severity", default=None)`."""
+
+
+class ReadOnly(_Declared[T]):
+    """A field that RT sets by itself: `created: ReadOnly[datetime]`."""
+
+    if TYPE_CHECKING:
+
+        def __set__(self, instance: object, value: Never) -> None: ...
+
+
+class _Required:
+    def __repr__(self) -> str:
+        return "<required>"
+
+
+REQUIRED: Final[Any] = _Required()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spec:
+    """What a declaration says of a field, beside its type.
+
+    Attributes:
+        wire: RT's name of the field when it is shown.
+        codec: How it is read and written; None: chosen by the type.
+        create_wire: RT's name of it when a record is created, if another.
+        edit_wire: RT's name of it when a record is edited, if another.
+        creatable: Whether RT takes it when a record is created.
+        editable: Whether RT takes it on an existing record.
+        stored: Whether RT shows it again (the text of a new ticket it does not).
+        dear: Whether it costs RT much to show, so that it is loaded only when touched.
+        optional: Whether RT leaves it out where it does not apply; it is None then.
+        lost_on_create: Whether RT may drop a value in silence when a record is created.
+        lost_on_edit: Whether RT may drop a value in silence on an existing record.
+    """
+
+    wire: str
+    codec: Codec | None = None
+    create_wire: str = ""
+    edit_wire: str = ""
+    creatable: bool = True
+    editable: bool = True
+    stored: bool = True
+    dear: bool = False
+    optional: bool = False
+    lost_on_create: bool = False
+    lost_on_edit: bool = False
+    default: Any = REQUIRED
+    default_factory: Callable[[], Any] | None = None
+
+    def field_info(self) -> FieldInfo:
+        """The same declaration as Pydantic wants it."""
+        if self.default_factory is not None:
+            return Field(default_factory=self.default_factory)  # type: ignore[no-any-return]
+        if self.default is REQUIRED:
+            return Field()  # type: ignore[no-any-return]
+        return Field(default=self.default)  # type: ignore[no-any-return]
+
+
+def attr(
+    wire: str,
+    codec: Codec,
+    *,
+    default: Any = REQUIRED,
+    default_factory: Callable[[], Any] | None = None,
+    **flags: Any,
+) -> Any:
+    """Declare a field of RT's own."""
+    return Spec(wire=wire, codec=codec, default=default, default_factory=default_factory, **flags)
+
+
+def shown(wire: str, codec: Codec, *, init: Literal[False] = False, **flags: Any) -> Any:
+    """Declare a field that RT sets by itself; `init` is for type checkers alone."""
+    del init
+    return Spec(wire=wire, codec=codec, default=None, creatable=False, editable=False, **flags)
+
+
+def cf(
+    name: str,
+    *,
+    id: int | None = None,  # noqa: A002 - RT's own word
+    default: Any = REQUIRED,
+    default_factory: Callable[[], Any] | None = None,
+) -> Any:
+    """Declare a custom field.
+
+    Args:
+        name: Its name in RT, as RT shows it.
+        id: Its number in RT. It is written by this number, which is the only way for names that
+            RT cannot be told: with a comma, or borne by two fields (RT 4.4-6.0, REST 1.0).
+        default: The value of a new record; it is not sent, so that the queue's own default
+            applies. Without any default the constructor demands a value.
+        default_factory: Makes that value, for lists: `default_factory=list`.
+    """
+    by_id = f"CF.{{{id}}}" if id is not None else ""
+    return Spec(
+        wire=f"CF.{{{name}}}",
+        create_wire=by_id,
+        edit_wire=by_id,
+        lost_on_create=True,
+        default=default,
+        default_factory=default_factory,
+    )
+
+
+collecting_fields: ContextVar[bool] = ContextVar("collecting_fields", default=False)
+"""Set while Pydantic builds a class and probes the attributes of its bases."""
+
+
+class Bound:
+    """What stands on the class for a field: a column there, the deferred load on an instance.
+
+    A non-data descriptor: Python asks it for an instance only while the value is not in the
+    instance's `__dict__`, so a loaded field costs nothing extra.
+    """
+
+    __slots__ = ("name", "wire")
+
+    def __init__(self, name: str, wire: str) -> None:
+        self.name = name
+        self.wire = wire
+
+    def __get__(self, instance: Record | None, owner: type[Record]) -> Any:
+        if instance is not None:
+            return instance.__rt_absent__(self.name)
+        if collecting_fields.get():
+            raise AttributeError(self.name)
+        return Column[Any](self.name, self.wire)

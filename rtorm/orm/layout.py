@@ -1,0 +1,138 @@
+"""A record class made ready for use: its fields with codecs, its validators cut out of Pydantic.
+
+The cut is the one place that leans on the structure of Pydantic's core schemas; a test pins it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast, get_args
+
+from pydantic_core import SchemaValidator
+
+from rtorm.orm.fields import ReadOnly, Spec
+from rtorm.orm.kinds import codec_for, is_list
+from rtorm.rest1.codecs import Codec
+
+if TYPE_CHECKING:
+    from rtorm.orm.record import Record
+
+__all__ = ["FieldLayout", "Layout", "field_validators", "layout_of"]
+
+Validate = Callable[[Any], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldLayout:
+    """One field of one class.
+
+    Attributes:
+        name: The attribute.
+        spec: What was declared.
+        codec: How it is read and written.
+        many: Whether it holds a list.
+        read_only: Whether only RT sets it.
+    """
+
+    name: str
+    spec: Spec
+    codec: Codec
+    many: bool
+    read_only: bool
+
+    @property
+    def create_wire(self) -> str:
+        """RT's name of the field when a record is created."""
+        return self.spec.create_wire or self.spec.wire
+
+    @property
+    def edit_wire(self) -> str:
+        """RT's name of the field when a record is edited."""
+        return self.spec.edit_wire or self.spec.wire
+
+    @property
+    def lost_on_edit(self) -> bool:
+        """Whether RT may drop a value of an edit in silence.
+
+        It tells only the last outcome of a custom field of several values (RT 4.4-6.0).
+        """
+        return self.spec.lost_on_edit or (self.many and self.spec.wire.startswith("CF."))
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """All fields of one class.
+
+    Attributes:
+        fields: By attribute name.
+        by_wire: By RT's name as it shows it.
+        by_lower_wire: The same in lower case.
+        cheap: RT's names of the fields that a query loads.
+    """
+
+    fields: Mapping[str, FieldLayout]
+    by_wire: Mapping[str, FieldLayout]
+    by_lower_wire: Mapping[str, FieldLayout]
+    cheap: tuple[str, ...]
+
+    def at_wire(self, wire: str) -> FieldLayout | None:
+        """The field that RT shows under this name."""
+        return self.by_wire.get(wire) or self.by_lower_wire.get(wire.lower())
+
+
+def layout_of(cls: type[Record]) -> Layout:
+    """The layout of a class, worked out once from its declarations and annotations."""
+    if cls.__rt_layout__ is None:
+        type.__setattr__(cls, "__rt_layout__", _lay_out(cls))
+    return cast("Layout", cls.__rt_layout__)
+
+
+def _lay_out(cls: type[Record]) -> Layout:
+    specs = cls.__rt_specs__
+    fields = {
+        name: _field_layout(name, specs[name], info.annotation)
+        for name, info in cls.__pydantic_fields__.items()
+        if name in specs
+    }
+    stored = [field for field in fields.values() if field.spec.stored]
+    return Layout(
+        fields=fields,
+        by_wire={field.spec.wire: field for field in stored},
+        by_lower_wire={field.spec.wire.lower(): field for field in stored},
+        cheap=tuple(field.spec.wire for field in stored if not field.spec.dear),
+    )
+
+
+def _field_layout(name: str, spec: Spec, annotation: Any) -> FieldLayout:
+    declared = get_args(annotation)[0]
+    return FieldLayout(
+        name=name,
+        spec=spec,
+        codec=spec.codec or codec_for(declared),
+        many=is_list(declared),
+        read_only=annotation.__origin__ is ReadOnly,
+    )
+
+
+def field_validators(cls: type[Record]) -> dict[str, Validate]:
+    """One validator per field, cut out of the class's own core schema.
+
+    `@field_validator` and constraints run; validators of the whole model do not.
+    """
+    schema = cast("dict[str, Any]", cls.__pydantic_core_schema__)
+    definitions: list[Any] | None = None
+    config: Any = None
+    while schema["type"] != "model-fields":
+        definitions = schema.get("definitions", definitions)
+        config = schema.get("config", config)
+        schema = schema["schema"]
+    cut: dict[str, Validate] = {}
+    for name, field in schema["fields"].items():
+        inner = field["schema"]
+        if inner["type"] == "default":
+            inner = inner["schema"]
+        if definitions:
+            inner = {"type": "definitions", "schema": inner, "definitions": definitions}
+        cut[name] = SchemaValidator(inner, config).validate_python
+    return cut

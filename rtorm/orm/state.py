@@ -1,0 +1,208 @@
+"""What rtorm remembers of a record beside its values; standard library alone.
+
+A record's state remembers the first old value of each field that was touched, and nothing at
+load: the comparison with the present value, made when it is asked for, tells what has changed.
+"""
+
+from __future__ import annotations
+
+import enum
+import weakref
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar, cast
+
+if TYPE_CHECKING:
+    from rtorm.orm.outcome import SaveResult, Verify
+    from rtorm.orm.record import Record
+
+__all__ = ["NOT_LOADED", "Change", "Owner", "State", "Status", "TrackedList", "peers_of", "state_of"]
+
+T = TypeVar("T")
+
+
+class _NotLoaded(enum.Enum):
+    NOT_LOADED = "not loaded"
+
+    def __repr__(self) -> str:
+        return "<not loaded>"
+
+
+NOT_LOADED: Final = _NotLoaded.NOT_LOADED
+"""Stands for the old value of a field that was set before it was read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change(Generic[T]):
+    """One changed field.
+
+    Attributes:
+        old: What the server last said; `NOT_LOADED` where it was never asked.
+        new: What the record holds now.
+    """
+
+    old: Any
+    new: T
+
+
+class Status(enum.Enum):
+    """Where a record stands.
+
+    Attributes:
+        NEW: Made here, added to no session.
+        PENDING: Added to a session, sent with the next commit.
+        LOADED: Exists in RT and belongs to a session.
+        DELETED: Deleted in RT through this record.
+        DETACHED: Exists in RT but belongs to no session (unpickled, copied, session closed).
+    """
+
+    NEW = "new"
+    PENDING = "pending"
+    LOADED = "loaded"
+    DELETED = "deleted"
+    DETACHED = "detached"
+
+
+class Owner(Protocol):
+    """What a record asks of its session."""
+
+    def touched(self, record: Record) -> None:
+        """Take note that the record is about to change."""
+        ...
+
+    def load(self, record: Record, name: str) -> None:
+        """Load a field that is not loaded, for the record and its peers."""
+        ...
+
+    def save(self, record: Record, *, check: bool, verify: Verify | None) -> SaveResult:
+        """Send the record's changes, and nothing else."""
+        ...
+
+    def refresh(self, record: Record, names: tuple[str, ...], *, keep_changes: bool) -> None:
+        """Load fields anew."""
+        ...
+
+    def delete(self, record: Record) -> None:
+        """Delete the record in RT."""
+        ...
+
+
+class State:
+    """What rtorm knows of one record; `state_of(record)` gives it.
+
+    Attributes:
+        session: The session that the record belongs to, or None.
+        original: First old value of each touched field, by attribute name.
+        errors: RT's words on fields that it refused, until they are assigned again.
+        undecoded: Fields whose text from RT could not be read, by attribute name; the
+            attribute holds that text.
+        persistent: Whether the record exists in RT.
+        deleted: Whether it was deleted through this record.
+        peers: Gives the records loaded in the same request.
+    """
+
+    __slots__ = ("deleted", "errors", "original", "peers", "persistent", "session", "undecoded")
+
+    def __init__(self) -> None:
+        self.session: Owner | None = None
+        self.original: dict[str, Any] = {}
+        self.errors: dict[str, list[str]] = {}
+        self.undecoded: dict[str, str] = {}
+        self.persistent = False
+        self.deleted = False
+        self.peers: Callable[[], Iterable[Record]] = tuple
+
+    @property
+    def status(self) -> Status:
+        """Where the record stands."""
+        if self.deleted:
+            return Status.DELETED
+        if self.session is None:
+            return Status.DETACHED if self.persistent else Status.NEW
+        return Status.LOADED if self.persistent else Status.PENDING
+
+    def touch(self, record: Record, name: str, before: object) -> None:
+        """Note the value that a field has before its first change."""
+        if name not in self.original:
+            if self.session is not None:
+                self.session.touched(record)
+            self.original[name] = before
+        if self.errors:
+            self.errors.pop(name, None)
+
+    def accept(self, names: Iterable[str]) -> None:
+        """Take these fields for clean: the server holds their present values."""
+        for name in names:
+            self.original.pop(name, None)
+            self.errors.pop(name, None)
+
+
+def state_of(record: Record) -> State:
+    """What rtorm knows of a record: its status, its session, what it could not read."""
+    return record.__rt_state__
+
+
+def peers_of(records: Iterable[Record]) -> Callable[[], Iterable[Record]]:
+    """Tie records together, weakly: what is loaded later for one is loaded for all."""
+    references = [weakref.ref(record) for record in records]
+
+    def alive() -> Iterable[Record]:
+        return [record for reference in references if (record := reference()) is not None]
+
+    return alive
+
+
+class TrackedList(list[T]):
+    """A list that tells its record before it changes.
+
+    It holds its record strongly, so that `session.get(Ticket, 1).cc.append(x)` is not lost with
+    the record. Copies and pickles are plain lists.
+    """
+
+    __slots__ = ("_name", "_record")
+    _record: Record
+    _name: str
+
+    @classmethod
+    def track(cls, values: Iterable[T], record: Record, name: str) -> TrackedList[T]:
+        """The values as a list that belongs to a field of a record."""
+        tracked = cls(values)
+        tracked._record = record
+        tracked._name = name
+        return tracked
+
+    def __reduce_ex__(self, _protocol: object) -> tuple[Any, ...]:
+        return list, (list(self),)
+
+
+MUTATORS: Final = (
+    "append",
+    "clear",
+    "extend",
+    "insert",
+    "pop",
+    "remove",
+    "reverse",
+    "sort",
+    "__delitem__",
+    "__iadd__",
+    "__imul__",
+    "__setitem__",
+)
+
+
+def _announced(name: str) -> Callable[..., Any]:
+    change = cast("Callable[..., Any]", getattr(list, name))
+
+    def mutator(self: TrackedList[Any], *args: Any, **kwargs: Any) -> Any:
+        record = self._record  # pyright: ignore[reportPrivateUsage]
+        state_of(record).touch(record, self._name, list(self))  # pyright: ignore[reportPrivateUsage]
+        return change(self, *args, **kwargs)
+
+    mutator.__name__ = name
+    mutator.__doc__ = change.__doc__
+    return mutator
+
+
+for _name in MUTATORS:
+    setattr(TrackedList, _name, _announced(_name))

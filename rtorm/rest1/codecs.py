@@ -1,0 +1,346 @@
+"""Wire text to Python values and back, one codec for each kind of field; pure.
+
+A codec decodes what RT shows, encodes what RT accepts, and knows when two values are the same to
+RT. `decode` raises ValueError for text that it cannot read; `encode` raises `EncodeError` for a
+value that RT would change or lose. (RT 4.4-6.0, REST 1.0.)
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import operator
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from rtorm.errors import ConfigurationError
+from rtorm.rest1.forms import EncodeError, check_text
+
+__all__ = [
+    "ADDRESSES",
+    "CF_DATE",
+    "CF_DATETIME",
+    "CF_IP",
+    "CF_NETWORK",
+    "CF_TEXT",
+    "INSTANT",
+    "INTEGER",
+    "LINE",
+    "MESSAGE",
+    "MINUTES",
+    "PRIORITY",
+    "SUBJECT",
+    "Clock",
+    "Codec",
+    "cf_list",
+    "check_line",
+    "check_subject",
+    "check_watcher",
+    "optional",
+]
+
+_SUBJECT_BYTES = 200
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MONTHS = {
+    name: number
+    for number, name in enumerate(
+        ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"), 1
+    )
+}
+_ASCTIME = re.compile(r"[A-Z][a-z]{2} [A-Z][a-z]{2} \d\d \d\d:\d\d:\d\d \d{4}\Z", re.ASCII)
+_UNSET = frozenset({"Not set", ""})
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """How an account's dates relate to instants.
+
+    RT prints dates in the account's time zone without naming it, and reads them so, too.
+
+    Attributes:
+        zone: The account's zone, or a fixed offset learnt from the server; None if unknown.
+        exact: Whether the zone was given by name, so that dates of any season can be written.
+    """
+
+    zone: tzinfo | None
+    exact: bool
+
+    def instant(self, local: datetime) -> datetime:
+        """The instant, in UTC, of a naive local time."""
+        if self.zone is UTC:
+            return local.replace(tzinfo=UTC)
+        if self.zone is None:
+            message = "the account's time zone is unknown"
+            raise ValueError(message)
+        offset = self.zone.utcoffset(local)
+        return (local - (offset or timedelta(0))).replace(tzinfo=UTC)
+
+    def local(self, instant: datetime) -> datetime:
+        """The naive local time at which RT prints this instant.
+
+        Raises:
+            ConfigurationError: The account's zone was not given, only its present offset is known.
+            EncodeError: The instant cannot be written: the second pass of a repeated hour.
+        """
+        if not self.exact or self.zone is None:
+            message = (
+                "dates can be read but not written: RT keeps them in the account's time zone, of "
+                f"which only the present offset is known ({self._offset()}). Pass its name, such "
+                "as connect(..., time_zone='Europe/Rome')"
+            )
+            raise ConfigurationError(message)
+        local = instant.astimezone(self.zone).replace(tzinfo=None, fold=0)
+        if self.instant(local) != instant.astimezone(UTC):
+            message = f"{instant} falls into a repeated hour, of which RT can only write the first"
+            raise EncodeError(message)
+        return local
+
+    def _offset(self) -> str:
+        return str(self.zone) if self.zone else "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Codec:
+    """One kind of field.
+
+    Attributes:
+        decode: Wire text to value; raises ValueError (or an error derived from it).
+        encode: Value to wire text; raises `EncodeError`.
+        same: Whether RT keeps the two values as one.
+    """
+
+    decode: Callable[[str, Clock], Any]
+    encode: Callable[[Any, Clock], str]
+    same: Callable[[Any, Any], bool] = operator.eq
+
+
+def check_line(value: str) -> str:
+    """Pass text that RT keeps on one line; refuse line breaks, which could be lost."""
+    check_text(value)
+    if "\n" in value:
+        message = "it must be one line: RT deletes line breaks here"
+        raise EncodeError(message)
+    return value
+
+
+def check_subject(value: str) -> str:
+    """Pass a subject that RT keeps as it is; refuse line breaks and more than 200 bytes of UTF-8."""
+    check_line(value)
+    if (size := len(value.encode())) > _SUBJECT_BYTES:
+        message = f"it has {size} bytes in UTF-8, and RT cuts a subject at {_SUBJECT_BYTES}"
+        raise EncodeError(message)
+    return value
+
+
+def check_watcher(value: str) -> str:
+    """Pass one watcher (an address, a user's name, an id); refuse what RT would tear apart."""
+    bare = check_line(value).strip()
+    if not bare:
+        message = "an empty watcher"
+        raise EncodeError(message)
+    if "," in bare:
+        message = f"{bare!r} has a comma, at which RT splits: give the bare address"
+        raise EncodeError(message)
+    return bare
+
+
+def _text(check: Callable[[str], object]) -> Codec:
+    def encode(value: str, _clock: Clock) -> str:
+        check(value)
+        return value
+
+    return Codec(lambda text, _clock: text, encode)
+
+
+def _check_message(value: str) -> None:
+    check_text(value, nul=True)
+    if value == "0":
+        message = "RT takes a message of '0' for an empty one"
+        raise EncodeError(message)
+
+
+def _encode_int(value: int, _clock: Clock) -> str:
+    return str(int(value))
+
+
+def _encode_priority(value: int, _clock: Clock) -> str:
+    if value < 0:
+        message = "RT 5 turns a negative priority into 0"
+        raise EncodeError(message)
+    return str(int(value))
+
+
+def _decode_minutes(text: str, _clock: Clock) -> int:
+    number, _, unit = text.partition(" ")
+    if unit not in ("", "minutes", "minute"):
+        message = f"not a number of minutes: {text!r}"
+        raise ValueError(message)
+    return int(number)
+
+
+def _decode_instant(text: str, clock: Clock) -> datetime | None:
+    if text in _UNSET:
+        return None
+    if not _ASCTIME.match(text):
+        return _other_instant(text, clock)
+    return clock.instant(
+        datetime(
+            int(text[20:24]),
+            _MONTHS[text[4:7]],
+            int(text[8:10]),
+            int(text[11:13]),
+            int(text[14:16]),
+            int(text[17:19]),
+        )
+    )
+
+
+def _other_instant(text: str, clock: Clock) -> datetime:
+    """Dates in the formats that an account may prefer (RT's DateTimeFormat)."""
+    if text[:1].isdigit():
+        found = datetime.fromisoformat(text)
+    elif text[3:5] == ", " and text[5:7].isdigit():
+        found = parsedate_to_datetime(text)
+    else:
+        plain = text.replace("\u202f", " ")
+        found = datetime.strptime(plain, "%a, %b %d, %Y %I:%M:%S %p")  # noqa: DTZ007
+    return clock.instant(found) if found.tzinfo is None else found.astimezone(UTC)
+
+
+def _encode_instant(value: datetime | None, clock: Clock) -> str:
+    if value is None:
+        return ""
+    if value.tzinfo is None:
+        message = "a date without time zone is no instant: give it a tzinfo"
+        raise EncodeError(message)
+    if value < _EPOCH:
+        message = "RT drops dates before 1970"
+        raise EncodeError(message)
+    if value.microsecond:
+        message = "RT keeps whole seconds"
+        raise EncodeError(message)
+    # Any zone written into a date is ignored by RT, or applied on top of the account's own.
+    return clock.local(value).isoformat(" ")
+
+
+def _decode_cf_datetime(text: str, _clock: Clock) -> datetime:
+    # RT shows these in UTC to every account, and reads them in the account's own zone.
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def _decode_addresses(text: str, _clock: Clock) -> list[str]:
+    return re.split(r",\s+", text) if text else []
+
+
+def _encode_addresses(value: Sequence[str], _clock: Clock) -> str:
+    return ", ".join(check_watcher(item) for item in value)
+
+
+def _same_addresses(one: Sequence[str] | None, other: Sequence[str] | None) -> bool:
+    return {item.strip().lower() for item in one or ()} == {
+        item.strip().lower() for item in other or ()
+    }
+
+
+LINE = _text(check_line)
+SUBJECT = _text(check_subject)
+MESSAGE = _text(_check_message)
+CF_TEXT = _text(check_text)
+INTEGER = Codec(lambda text, _clock: int(text), _encode_int)
+PRIORITY = Codec(lambda text, _clock: int(text), _encode_priority)
+MINUTES = Codec(_decode_minutes, _encode_int)
+INSTANT = Codec(_decode_instant, _encode_instant)
+ADDRESSES = Codec(_decode_addresses, _encode_addresses, _same_addresses)
+CF_DATE = Codec(
+    lambda text, _clock: date.fromisoformat(text), lambda value, _clock: value.isoformat()
+)
+CF_DATETIME = Codec(_decode_cf_datetime, _encode_instant)
+CF_IP = Codec(lambda text, _clock: ipaddress.ip_address(text), lambda value, _clock: str(value))
+
+
+def _decode_network(text: str, _clock: Clock) -> Any:
+    first, dash, last = text.partition("-")
+    if not dash:
+        return ipaddress.ip_network(text)
+    low, high = ipaddress.ip_address(first), ipaddress.ip_address(last)
+    networks = list(ipaddress.summarize_address_range(low, high))  # type: ignore[type-var]
+    if len(networks) != 1:
+        message = f"not one network: {text!r}"
+        raise ValueError(message)
+    return networks[0]
+
+
+CF_NETWORK = Codec(_decode_network, lambda value, _clock: str(value))
+
+
+def optional(codec: Codec) -> Codec:
+    """The same kind of field, where no value is None."""
+
+    def decode(text: str, clock: Clock) -> Any:
+        return codec.decode(text, clock) if text else None
+
+    def encode(value: Any, clock: Clock) -> str:
+        return "" if value is None else codec.encode(value, clock)
+
+    def same(one: Any, other: Any) -> bool:
+        if one is None or other is None or one == "" or other == "":
+            return (one is None or one == "") and (other is None or other == "")
+        return codec.same(one, other)
+
+    return Codec(decode, encode, same)
+
+
+_QUOTED_ITEM = re.compile(r"'((?:[^'\\]|\\.)*)'(?=,|\Z)", re.DOTALL)
+
+
+def cf_list(item: Codec) -> Codec:
+    """A custom field of several values, each of the kind `item`.
+
+    RT keeps a set: it drops repeated values and decides the order itself.
+    """
+
+    def decode(text: str, clock: Clock) -> list[Any]:
+        return [item.decode(value, clock) for value in _split_values(text)]
+
+    def encode(values: Sequence[Any], clock: Clock) -> str:
+        return ",".join(_quote_value(item.encode(value, clock)) for value in values)
+
+    def same(one: Sequence[Any] | None, other: Sequence[Any] | None) -> bool:
+        return all(
+            any(item.same(value, match) for match in there or ())
+            for here, there in ((one, other), (other, one))
+            for value in here or ()
+        )
+
+    return Codec(decode, encode, same)
+
+
+def _quote_value(value: str) -> str:
+    if not value:
+        message = "RT drops an empty value from a list"
+        raise EncodeError(message)
+    if "\n" in value:
+        message = "a line break would split one value into two"
+        raise EncodeError(message)
+    escaped = value.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"
+
+
+def _split_values(text: str) -> list[str]:
+    values: list[str] = []
+    at = 0
+    while at < len(text):
+        found = _QUOTED_ITEM.match(text, at)
+        # RT quotes only the values that hold a comma; other values may begin with a quote, too.
+        if found and "," in found.group(1):
+            values.append(re.sub(r"\\([\\'])", r"\1", found.group(1)))
+            at = found.end() + 1
+            continue
+        end = text.find(",", at)
+        end = len(text) if end < 0 else end
+        values.append(text[at:end])
+        at = end + 1
+    return values

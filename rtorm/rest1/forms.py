@@ -1,0 +1,180 @@
+"""RT's forms: text to fields and fields to text, exactly; pure, standard library alone.
+
+A form is lines of `Key: value`. RT writes and reads them by different rules (RT 3.8-6.0,
+REST 1.0), so `compose` and `parse` are not each other's mirror: `compose` writes what RT's
+reader restores, `parse` restores what RT's writer wrote.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+__all__ = ["EncodeError", "Form", "check_key", "check_text", "compose", "compose_many", "parse", "parse_many"]
+
+_KEY = re.compile(r"(?:CF\.\{[^,\n\r\0]+\}|[A-Za-z][A-Za-z0-9_-]*)\Z")
+_CF_LINE = re.compile(r"(CF\.\{.+?\}):(?: (.*))?\Z", re.DOTALL)
+_PLAIN_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_-]*\Z")
+
+# RT stores noncharacters and surrogates as literal text such as `\xEF\xBF\xBF`.
+_UNSTORABLE = re.compile("[\ud800-\udfff\ufdd0-\ufdef" + "".join(
+    chr(plane << 16 | low) for plane in range(17) for low in (0xFFFE, 0xFFFF)
+) + "]")
+
+_SEPARATOR = "\n--\n\n"
+_WIDEST_INDENT = 16
+_FALLBACK_INDENT = 4
+
+
+class EncodeError(ValueError):
+    """A value or name that RT cannot hold or would change; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One form as RT wrote it.
+
+    Attributes:
+        fields: Key to value, keys as RT spells them (`Subject`, `CF.{Name}`).
+        comments: The `# ` lines above the fields, without the mark.
+        loose: Lines that are neither: RT's bare sentences.
+    """
+
+    fields: Mapping[str, str] = field(default_factory=dict[str, str])
+    comments: tuple[str, ...] = ()
+    loose: tuple[str, ...] = ()
+
+
+def check_key(key: str) -> None:
+    """Refuse a key that RT would skip in silence or that could become another field.
+
+    Raises:
+        EncodeError: The key is not a core field's name or `CF.{Name}` without comma or newline.
+    """
+    if not _KEY.match(key):
+        message = f"{key!r} cannot be the name of a field: RT would skip it or read it as another"
+        raise EncodeError(message)
+
+
+def check_text(value: str, *, nul: bool = False) -> None:
+    """Refuse text that RT would change on the way.
+
+    Args:
+        value: The text.
+        nul: Whether RT keeps U+0000 here (it does in messages, not in fields).
+
+    Raises:
+        EncodeError: Leading newlines (lost), noncharacters and surrogates (stored as escapes),
+            U+0000 in a field (PostgreSQL cuts the value there).
+    """
+    if value.startswith("\n"):
+        message = "RT drops newlines at the start of a value"
+        raise EncodeError(message)
+    if bad := _UNSTORABLE.search(value):
+        message = f"RT cannot store the character U+{ord(bad.group()):04X}"
+        raise EncodeError(message)
+    if not nul and "\0" in value:
+        message = "RT cuts a value off at the character U+0000"
+        raise EncodeError(message)
+
+
+def compose(fields: Iterable[tuple[str, str]]) -> str:
+    """Write one form so that RT's reader restores every value exactly.
+
+    Args:
+        fields: Keys and values in order; a key may come again (`Attachment`, one per file).
+
+    Raises:
+        EncodeError: A key that RT's reader does not accept.
+    """
+    return "".join(_compose_field(key, value) for key, value in fields)
+
+
+def compose_many(forms: Iterable[Iterable[tuple[str, str]]]) -> str:
+    """Write several forms for one request; RT works through them in order."""
+    return "--\n".join(compose(fields) for fields in forms)
+
+
+def _compose_field(key: str, value: str) -> str:
+    check_key(key)
+    if not value:
+        return f"{key}:\n"
+    if "\n" not in value and value == value.lstrip() and "}:" not in value:
+        return f"{key}: {value}\n"
+    # RT removes the smallest indent of all continuation lines: a line of one blank fixes it at
+    # one, so that blanks at the start of the value's own lines survive. A `}:` in the first line
+    # of a value would be read as the end of a custom field's name.
+    return f"{key}:\n \n" + "".join(f" {line}\n" for line in value.split("\n"))
+
+
+def parse_many(body: str, *, tail: int = 1) -> list[Form]:
+    """Read the forms of a reply's body.
+
+    Args:
+        body: The text after the status line and its empty line.
+        tail: How many newlines RT puts after the last form: 1 after a show or an edit,
+            2 after a search.
+    """
+    return [parse(block) for block in body.removesuffix("\n" * tail).split(_SEPARATOR)]
+
+
+def parse(block: str) -> Form:
+    """Read one form; never fails: what is not a field or a comment is kept as `loose`."""
+    # Not splitlines(): values may hold U+2028, U+0085, VT or FF.
+    lines = block.split("\n")
+    if lines[-1] == "":
+        lines.pop()
+    fields: dict[str, str] = {}
+    comments: list[str] = []
+    loose: list[str] = []
+    at, end = 0, len(lines)
+    while at < end:
+        line = lines[at]
+        at += 1
+        if not line:
+            continue
+        key, colon, value = line.partition(":")
+        if not (key.isalnum() and key.isascii()) or not colon or (value and value[0] != " "):
+            if line[0] == "#" and not fields:
+                comments.append(line[2:])
+                continue
+            found = _field_line(line)
+            if found is None:
+                loose.append(line)
+                continue
+            key, value = found
+        else:
+            value = value[1:]
+        if at < end and (not lines[at] or lines[at][0] == " "):
+            value, at = _continue(key, value, lines, at)
+        fields[key] = value
+    return Form(fields, tuple(comments), tuple(loose))
+
+
+def _field_line(line: str) -> tuple[str, str] | None:
+    if found := _CF_LINE.match(line):
+        return found.group(1), found.group(2) or ""
+    key, colon, value = line.partition(":")
+    if colon and _PLAIN_KEY.match(key) and (not value or value[0] == " "):
+        return key, value[1:]
+    return None
+
+
+def _continue(key: str, first: str, lines: list[str], at: int) -> tuple[str, int]:
+    indent = len(key) + 2
+    prefix = " " * (indent if indent <= _WIDEST_INDENT else _FALLBACK_INDENT)
+    parts = [first]
+    end = len(lines)
+    while at < end and lines[at].startswith(prefix):
+        parts.append(lines[at][len(prefix) :])
+        at += 1
+    empty = 0
+    while at < end and not lines[at]:
+        empty += 1
+        at += 1
+    # One empty line sets a long value apart from its neighbours; a second one is the value's own
+    # last newline.
+    if empty > 1:
+        parts.append("")
+    return "\n".join(parts), at

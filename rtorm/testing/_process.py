@@ -1,0 +1,89 @@
+"""One run of the server: its directory, its processes, its port."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from rtorm.testing._config import DATABASE, environment, write_config
+from rtorm.testing._control import Control
+from rtorm.testing._packages import Installation
+
+_SUPERVISOR = Path(__file__).with_name("_supervisor.py")
+_BACKLOG = 1024
+
+
+class ServerProcess:
+    """A server that was launched, perhaps not yet answering.
+
+    Args:
+        installation: The RT to run.
+        database: Copied, not used itself.
+        port: TCP port on 127.0.0.1; 0 for any free one.
+        time_zone: IANA name.
+        config: Perl lines of configuration.
+        workers: How many requests are served at once.
+
+    Raises:
+        OSError: The port is taken, or the disk is full.
+    """
+
+    def __init__(
+        self,
+        installation: Installation,
+        database: Path,
+        *,
+        port: int,
+        time_zone: str,
+        config: str,
+        workers: int,
+    ) -> None:
+        # The socket is bound here and handed down: no other process can take the port meanwhile,
+        # and requests that come before RT is ready wait in its queue.
+        with socket.create_server(("127.0.0.1", port), backlog=_BACKLOG) as listener:
+            self.port: int = listener.getsockname()[1]
+            self.directory = Path(tempfile.mkdtemp(prefix="rtorm-"))
+            self.log = self.directory / "server.log"
+            self.control = Control()
+            try:
+                write_config(self.directory, port=self.port, time_zone=time_zone, extra=config)
+                shutil.copyfile(database, self.directory / DATABASE)
+                command = [*self.control.command(installation), str(listener.fileno()), str(workers)]
+                self._supervisor = self._supervised(command, listener)
+            except BaseException:
+                self.control.close()
+                shutil.rmtree(self.directory, ignore_errors=True)
+                raise
+            self.control.started()
+
+    def _supervised(self, command: list[str], listener: socket.socket) -> subprocess.Popen[bytes]:
+        descriptors = (self.control.descriptor, listener.fileno())
+        supervise = [sys.executable, "-I", "-S", str(_SUPERVISOR), str(os.getpid())]
+        return subprocess.Popen(  # noqa: S603
+            [*supervise, str(self.directory), ",".join(map(str, descriptors)), *command],
+            env=environment(self.directory),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            pass_fds=descriptors,
+            # Ctrl-C is for our own process, which then stops this one in order.
+            start_new_session=True,
+        )
+
+    def stop(self, timeout: float) -> None:
+        """Ends the processes and removes the directory.
+
+        Args:
+            timeout: Seconds to wait for the supervisor, before it is killed.
+        """
+        if self._supervisor.stdin is not None:
+            self._supervisor.stdin.close()
+        self.control.close()
+        try:
+            self._supervisor.wait(timeout)
+        except subprocess.TimeoutExpired:
+            self._supervisor.kill()
+            self._supervisor.wait()
+        shutil.rmtree(self.directory, ignore_errors=True)
