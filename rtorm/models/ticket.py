@@ -91,12 +91,21 @@ class Ticket(Record):
 
     __rt_kind__: ClassVar[str] = "ticket"
     __rt_queues__: ClassVar[tuple[str, ...]] = ()
+    # What RT sets by itself when an attribute changes; "" is any of them.
+    __rt_affects__: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "": ("last_updated",),
+        "status": ("started", "resolved"),
+        "queue": ("status", "owner", "started", "resolved", "sla"),
+        "sla": ("starts", "due"),
+    }
 
     id: ReadOnly[int] = shown("id", INTEGER, init=False)
-    queue: Attr[Line] = attr("Queue", LINE, default=None)
+    queue: Attr[Line] = attr("Queue", LINE, default=None, by_name=True)
     subject: Attr[Subject] = attr("Subject", SUBJECT, default=None)
     status: Attr[Line] = attr("Status", LINE, default=None)
-    owner: Attr[Line] = attr("Owner", LINE, default=None, lost_on_create=True)
+    owner: Attr[Line] = attr(
+        "Owner", LINE, default=None, by_name=True, lost_on_create=True
+    )
     creator: ReadOnly[str] = shown("Creator", LINE, init=False)
     priority: Attr[Points] = attr("Priority", PRIORITY, default=None)
     initial_priority: Attr[Points] = attr("InitialPriority", PRIORITY, default=None)

@@ -86,6 +86,7 @@ class Spec:
         stored: Whether RT shows it again (the text of a new ticket it does not).
         dear: Whether it costs RT much to show, so that it is loaded only when touched.
         optional: Whether RT leaves it out where it does not apply; it is None then.
+        by_name: Whether RT takes a number in place of the name that it shows.
         lost_on_create: Whether RT may drop a value in silence when a record is created.
         lost_on_edit: Whether RT may drop a value in silence on an existing record.
     """
@@ -99,6 +100,7 @@ class Spec:
     stored: bool = True
     dear: bool = False
     optional: bool = False
+    by_name: bool = False
     lost_on_create: bool = False
     lost_on_edit: bool = False
     default: Any = REQUIRED

@@ -52,6 +52,11 @@ class FieldLayout:
         return self.spec.edit_wire or self.spec.wire
 
     @property
+    def askable(self) -> bool:
+        """Whether RT can be asked for it by name; a comma would end the name."""
+        return "," not in self.spec.wire
+
+    @property
     def lost_on_edit(self) -> bool:
         """Whether RT may drop a value of an edit in silence.
 
@@ -69,12 +74,14 @@ class Layout:
         by_wire: By RT's name as it shows it.
         by_lower_wire: The same in lower case.
         cheap: RT's names of the fields that a query loads.
+        optional: Fields that RT leaves out where they do not apply.
     """
 
     fields: Mapping[str, FieldLayout]
     by_wire: Mapping[str, FieldLayout]
     by_lower_wire: Mapping[str, FieldLayout]
     cheap: tuple[str, ...]
+    optional: tuple[FieldLayout, ...]
 
     def at_wire(self, wire: str) -> FieldLayout | None:
         """The field that RT shows under this name."""
@@ -100,7 +107,10 @@ def _lay_out(cls: type[Record]) -> Layout:
         fields=fields,
         by_wire={field.spec.wire: field for field in stored},
         by_lower_wire={field.spec.wire.lower(): field for field in stored},
-        cheap=tuple(field.spec.wire for field in stored if not field.spec.dear),
+        cheap=tuple(
+            field.spec.wire for field in stored if field.askable and not field.spec.dear
+        ),
+        optional=tuple(field for field in stored if field.spec.optional),
     )
 
 

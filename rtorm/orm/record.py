@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import difflib
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Self, cast, dataclass_transform
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -71,6 +71,7 @@ class Record(BaseModel, metaclass=RecordMeta):
     __slots__ = ("__rt_state__", "__weakref__")
 
     __rt_kind__: ClassVar[str] = ""
+    __rt_affects__: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     __rt_specs__: ClassVar[dict[str, Spec]] = {}
     __rt_layout__: ClassVar[Layout | None] = None
     __rt_validators__: ClassVar[dict[str, Validate]] = {}
@@ -104,6 +105,12 @@ class Record(BaseModel, metaclass=RecordMeta):
 
         __eq__ = object.__eq__
         __hash__ = object.__hash__
+
+    @classmethod
+    def __rt_class_for__(cls, fields: Mapping[str, str]) -> type[Self] | None:
+        """The class as which a record with these fields loads, None if it is not one of `cls`."""
+        del fields
+        return cls
 
     def model_post_init(self, context: Any, /) -> None:
         """Take what the constructor was given as the new record's changes."""

@@ -7,7 +7,7 @@ import logging
 import re
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from os import PathLike
@@ -221,13 +221,13 @@ class Client:
         size = sum(len(key) + len(value) + 2 for key, value in parameters.items())
         method = "POST" if content is not None or secret or size > _LONGEST_GET else "GET"
         form = {**parameters, **({} if content is None else {"content": content})}
-        _log.debug("%s %s\n%s", method, path, _shown(form))
+        _log.debug("%s %s\n%s", method, path, _told(form))
         began = time.monotonic()
         response = self._send(method, path, form, secret, files, write=content is not None)
         milliseconds = (time.monotonic() - began) * 1000
         _log.info("%s %s: HTTP %d, %.0f ms", method, path, response.status_code, milliseconds)
         reply = self._read(response, write=content is not None)
-        _log.debug("RT/%s %d %s\n\n%s", reply.version, reply.status, reply.reason, _shown(reply.body))
+        _log.debug("RT/%s %d %s\n\n%s", reply.version, reply.status, reply.reason, _masked(reply.body))
         return reply, response.headers.get("Date", "")
 
     def _send(
@@ -261,7 +261,7 @@ class Client:
 
     def _failure(self, error: requests.RequestException, *, write: bool) -> RTError:
         cause = _innermost(error)
-        said = f"{type(cause).__name__}: {_SECRET_LINE.sub(r'\1 ***', str(cause))}"
+        said = f"{type(cause).__name__}: {cause}"
         if isinstance(error, requests.ConnectTimeout) or _never_sent(error):
             return TransportError(f"cannot reach RT at {self.url}, nothing was sent ({said})")
         if not write:
@@ -347,15 +347,17 @@ def _innermost(error: BaseException) -> BaseException:
 
 
 def _never_sent(error: BaseException) -> bool:
-    step: Callable[[BaseException], bool] = lambda inner: isinstance(inner, _UNSENT)  # noqa: E731
-    inner = [getattr(error, "reason", None), *error.args]
-    return step(error) or any(isinstance(i, BaseException) and _never_sent(i) for i in inner)
+    if isinstance(error, _UNSENT):
+        return True
+    inner = (getattr(error, "reason", None), *error.args)
+    return any(isinstance(cause, BaseException) and _never_sent(cause) for cause in inner)
 
 
-def _shown(form: Parameters | str) -> str:
-    if isinstance(form, str):
-        return _SECRET_LINE.sub(r"\1 ***", form)
+def _masked(text: str) -> str:
+    return _SECRET_LINE.sub(r"\1 ***", text)
+
+
+def _told(form: Parameters) -> str:
     return "\n".join(
-        _SECRET_LINE.sub(r"\1 ***", value) if key == "content" else f"{key}={value}"
-        for key, value in form.items()
+        _masked(value) if key == "content" else f"{key}={value}" for key, value in form.items()
     )

@@ -35,6 +35,7 @@ __all__ = [
     "SUBJECT",
     "Clock",
     "Codec",
+    "attachment_line",
     "cf_list",
     "check_line",
     "check_subject",
@@ -344,3 +345,24 @@ def _split_values(text: str) -> list[str]:
         values.append(text[at:end])
         at = end + 1
     return values
+
+
+def attachment_line(filename: str) -> str:
+    """A file's name as RT stores it unchanged.
+
+    Raises:
+        EncodeError: RT would shorten or change the name.
+    """
+    check_text(filename)
+    if not filename.strip() or filename != filename.strip():
+        message = f"a file's name is empty or begins or ends with a blank: {filename!r}"
+        raise EncodeError(message)
+    if bad := next((sign for sign in "/\\\n\r\t" if sign in filename), ""):
+        message = f"a file's name with {bad!r} would be changed by RT: {filename!r}"
+        raise EncodeError(message)
+    if "," not in filename:
+        return filename
+    if '"' in filename or "  " in filename:
+        message = f"RT cannot keep a file's name with a comma beside quotes: {filename!r}"
+        raise EncodeError(message)
+    return f'"{filename}"'

@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from rtorm.errors import RTError
 from rtorm.gateway import Created, Edit, EditReply, Identity, Shown, Upload
 from rtorm.rest1.client import Client
-from rtorm.rest1.forms import EncodeError, check_text, compose, compose_many
+from rtorm.rest1.codecs import attachment_line
+from rtorm.rest1.forms import compose, compose_many
 from rtorm.rest1.replies import read_created, read_edits, read_shows
 
-__all__ = ["Rest1", "attachment_line"]
+__all__ = ["Rest1"]
 
 
 class Rest1:
@@ -48,24 +49,3 @@ class Rest1:
         names = [("Attachment", attachment_line(file.filename)) for file in files]
         content = compose([("id", f"{kind}/new"), *fields.items(), *names])
         return read_created(self._client.post(f"{kind}/new", content, files), fields)
-
-
-def attachment_line(filename: str) -> str:
-    """A file's name as RT stores it unchanged.
-
-    Raises:
-        EncodeError: RT would shorten or change the name.
-    """
-    check_text(filename)
-    if not filename.strip() or filename != filename.strip():
-        message = f"a file's name is empty or begins or ends with a blank: {filename!r}"
-        raise EncodeError(message)
-    if bad := next((sign for sign in "/\\\n\r\t" if sign in filename), ""):
-        message = f"a file's name with {bad!r} would be changed by RT: {filename!r}"
-        raise EncodeError(message)
-    if "," not in filename:
-        return filename
-    if '"' in filename or "  " in filename:
-        message = f"RT cannot keep a file's name with a comma beside quotes: {filename!r}"
-        raise EncodeError(message)
-    return f'"{filename}"'

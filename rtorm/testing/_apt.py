@@ -10,7 +10,8 @@ from rtorm.testing._progress import Progress
 
 POLICY = "/usr/sbin/policy-rc.d"
 
-# One script, so that one sudo is enough. dpkg asks policy-rc.d before it starts a service; 101 is no.
+# One script, so that one sudo is enough. Packages ask policy-rc.d before they start a service, and
+# 101 forbids it.
 _SCRIPT = r"""
 policy=$1; shift
 if [ ! -e "$policy" ]; then

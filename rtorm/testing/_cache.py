@@ -5,7 +5,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 _MINUTE = 60.0
@@ -73,7 +73,7 @@ def _sweep(directory: Path) -> None:
 
 
 @contextlib.contextmanager
-def _locked(file: Path) -> Iterator[None]:
+def _locked(file: Path) -> Generator[None, None, None]:
     # Imported here because Windows lacks it, where the package must still load.
     import fcntl  # noqa: PLC0415
 

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import socket
+import threading
 import time
 from pathlib import Path
 from typing import cast
@@ -17,6 +18,7 @@ class Control:
 
     def __init__(self) -> None:
         self._ours, self._theirs = socket.socketpair()
+        self._turn = threading.Lock()
 
     def command(self, installation: Installation) -> list[str]:
         """Gives the command that starts server.pl with the other end of the socket."""
@@ -45,13 +47,14 @@ class Control:
             TimeoutError: No answer came in time.
             EOFError: The server has ended.
         """
-        deadline = time.monotonic() + timeout
-        try:
-            self._ours.settimeout(timeout)
-            self._ours.sendall(json.dumps(str(file)).encode() + b"\n")
-            return cast(list[str], json.loads(self._line(deadline)))
-        except ConnectionError as error:
-            raise EOFError(str(error)) from error
+        with self._turn:
+            deadline = time.monotonic() + timeout
+            try:
+                self._ours.settimeout(timeout)
+                self._ours.sendall(json.dumps(str(file)).encode() + b"\n")
+                return cast("list[str]", json.loads(self._line(deadline)))
+            except ConnectionError as error:
+                raise EOFError(str(error)) from error
 
     def _line(self, deadline: float) -> bytes:
         line = b""

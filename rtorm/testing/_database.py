@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 from rtorm.testing._cache import cached
-from rtorm.testing._config import DATABASE, environment, write_config
+from rtorm.testing._config import DATABASE, Settings, environment, write_config
 from rtorm.testing._control import Control
 from rtorm.testing._errors import InsertError, StartError
 from rtorm.testing._packages import Installation
@@ -24,7 +24,7 @@ def fresh_database(installation: Installation) -> Path:
     """
 
     def make(scratch: Path) -> None:
-        write_config(scratch, port=_UNUSED_PORT, time_zone="UTC", extra="")
+        write_config(scratch, Settings(), _UNUSED_PORT)
         _set_up(installation, scratch)
         (scratch / DATABASE).rename(scratch / key)
 
@@ -32,14 +32,13 @@ def fresh_database(installation: Installation) -> Path:
     return cached(key, make)
 
 
-def database_with(installation: Installation, text: str, *, time_zone: str, extra: str) -> Path:
+def database_with(installation: Installation, text: str, settings: Settings) -> Path:
     """Gives a database that holds this initialdata too.
 
     Args:
         installation: The RT that makes it.
         text: An initialdata file's text.
-        time_zone: As for the server; RT reads dates without a zone in it.
-        extra: Perl lines of configuration; lifecycles, say, decide which queues can be made.
+        settings: As for the server: lifecycles decide which queues can be made, for example.
 
     Raises:
         StartError: RT's set-up failed.
@@ -47,12 +46,12 @@ def database_with(installation: Installation, text: str, *, time_zone: str, extr
     """
 
     def make(scratch: Path) -> None:
-        write_config(scratch, port=_UNUSED_PORT, time_zone=time_zone, extra=extra)
+        write_config(scratch, settings, _UNUSED_PORT)
         shutil.copyfile(fresh_database(installation), scratch / DATABASE)
         _insert(installation, scratch, text)
         (scratch / DATABASE).rename(scratch / key)
 
-    key = _key(installation, text, time_zone, extra)
+    key = _key(installation, text, settings.time_zone, settings.lines)
     return cached(key, make)
 
 
@@ -66,9 +65,9 @@ def _key(installation: Installation, *parts: str) -> str:
 
 def _set_up(installation: Installation, scratch: Path) -> None:
     # --skip-create and a DBA are for other databases; without the latter it asks for a password.
-    command = [installation.setup_database, "--action", "init", "--skip-create", "--dba", "root"]
+    options = ("--action", "init", "--skip-create", "--dba", "root")
     done = subprocess.run(  # noqa: S603
-        command,
+        [str(installation.setup_database), *options],
         env=environment(scratch),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -97,7 +96,8 @@ def _insert(installation: Installation, scratch: Path, text: str) -> None:
         control.started()
         complaints = control.insert(file, _TIMEOUT)
     except (EOFError, TimeoutError) as error:
-        raise StartError(f"RT could not insert the data: {error}", log.read_text("utf-8")) from error
+        reason = f"RT could not insert the initialdata: {error}"
+        raise StartError(reason, log.read_text("utf-8", "replace")) from error
     finally:
         control.close()
         process.wait(_TIMEOUT)

@@ -6,10 +6,10 @@ from typing import TypeAlias, cast
 InitialData: TypeAlias = str | Mapping[str, Sequence[Mapping[str, object]]]
 """Perl text, or what each of RT's initialdata arrays shall hold, by the array's name."""
 
-SECTIONS = frozenset(
-    "ACL Articles Assets Attributes Catalogs Classes CustomFields CustomRoles Groups Members OCFVs"
-    " ObjectTopics Queues ScripActions ScripConditions Scrips Templates Topics Users".split()
-)
+_SECTIONS = """
+    ACL Articles Assets Attributes Catalogs Classes CustomFields CustomRoles Groups Members OCFVs
+    ObjectTopics Queues ScripActions ScripConditions Scrips Templates Topics Users
+"""
 
 _LARGEST_INTEGER = 2**63 - 1
 
@@ -27,10 +27,9 @@ def initialdata_text(data: InitialData) -> str:
     if isinstance(data, str):
         # Without the pragma Perl takes each byte of the text for a character.
         return f"use utf8;\n#line 1 initialdata\n{data}\n1;\n"
-    if unknown := sorted(set(data) - SECTIONS):
-        raise ValueError(
-            f"RT's initialdata has no {', '.join(unknown)}; it has {', '.join(sorted(SECTIONS))}"
-        )
+    known = _SECTIONS.split()
+    if unknown := [name for name in data if name not in known]:
+        raise ValueError(f"RT's initialdata has no {', '.join(unknown)}, but {', '.join(known)}")
     return "".join(f"@{name} = @{{{literal(rows)}}};\n" for name, rows in data.items()) + "1;\n"
 
 
@@ -55,10 +54,10 @@ def literal(value: object) -> str:
         case str():
             return _string(value)
         case dict():
-            pairs = cast(dict[object, object], value).items()
+            pairs = cast("dict[object, object]", value).items()
             return "{" + ", ".join(f"{_key(key)} => {literal(item)}" for key, item in pairs) + "}"
         case list() | tuple():
-            return "[" + ", ".join(map(literal, cast(Sequence[object], value))) + "]"
+            return "[" + ", ".join(map(literal, cast("Sequence[object]", value))) + "]"
         case _:
             raise TypeError(f"{type(value).__name__} has no Perl literal: {value!r}")
 
@@ -77,9 +76,9 @@ def _string(text: str) -> str:
 
 def _escaped(character: str) -> str:
     code = ord(character)
-    if 0xD800 <= code <= 0xDFFF:
+    if "\ud800" <= character <= "\udfff":
         raise ValueError(f"a lone surrogate (U+{code:04X}) cannot be stored")
-    if code > 0x7F:
+    if not character.isascii():
         # Unlike \x{e9}, \N{U+E9} is a character to RT's database layer, not a Latin-1 byte.
         return rf"\N{{U+{code:X}}}"
     if character.isalnum() or character == " ":

@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from rtorm.testing._config import DATABASE, environment, write_config
+from rtorm.testing._config import DATABASE, Settings, environment, write_config
 from rtorm.testing._control import Control
 from rtorm.testing._packages import Installation
 
@@ -22,9 +22,8 @@ class ServerProcess:
     Args:
         installation: The RT to run.
         database: Copied, not used itself.
+        settings: Its configuration.
         port: TCP port on 127.0.0.1; 0 for any free one.
-        time_zone: IANA name.
-        config: Perl lines of configuration.
         workers: How many requests are served at once.
 
     Raises:
@@ -35,10 +34,9 @@ class ServerProcess:
         self,
         installation: Installation,
         database: Path,
+        settings: Settings,
         *,
         port: int,
-        time_zone: str,
-        config: str,
         workers: int,
     ) -> None:
         # The socket is bound here and handed down: no other process can take the port meanwhile,
@@ -49,10 +47,11 @@ class ServerProcess:
             self.log = self.directory / "server.log"
             self.control = Control()
             try:
-                write_config(self.directory, port=self.port, time_zone=time_zone, extra=config)
+                write_config(self.directory, settings, self.port)
                 shutil.copyfile(database, self.directory / DATABASE)
-                command = [*self.control.command(installation), str(listener.fileno()), str(workers)]
-                self._supervisor = self._supervised(command, listener)
+                serve = self.control.command(installation)
+                serve += [str(listener.fileno()), str(workers)]
+                self._supervisor = self._supervised(serve, listener)
             except BaseException:
                 self.control.close()
                 shutil.rmtree(self.directory, ignore_errors=True)

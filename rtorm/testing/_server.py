@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from rtorm.testing._config import Settings
 from rtorm.testing._database import database_with, fresh_database
 from rtorm.testing._errors import InsertError, ServerError, StartError
 from rtorm.testing._packages import Major, find, major_of
@@ -48,7 +49,7 @@ class RequestTracker:
     user = "root"
     password = "password"  # noqa: S105
 
-    def __init__(
+    def __init__(  # noqa: PLR0913
         self,
         version: int | str = 5,
         *,
@@ -61,10 +62,9 @@ class RequestTracker:
         insert_timeout: float = 60.0,
         stop_timeout: float = 15.0,
     ) -> None:
-        self._major = major_of(version)
+        self._major: Major = major_of(version)
         self._initialdata = None if initialdata is None else initialdata_text(initialdata)
-        self._config = config
-        self._time_zone = time_zone
+        self._settings = Settings(time_zone, config)
         self._workers = workers
         self._wanted_port = port
         self._start_timeout = start_timeout
@@ -222,16 +222,9 @@ class RequestTracker:
         if self._initialdata is None:
             database = fresh_database(installation)
         else:
-            database = database_with(
-                installation, self._initialdata, time_zone=self._time_zone, extra=self._config
-            )
+            database = database_with(installation, self._initialdata, self._settings)
         return ServerProcess(
-            installation,
-            database,
-            port=self._wanted_port,
-            time_zone=self._time_zone,
-            config=self._config,
-            workers=self._workers,
+            installation, database, self._settings, port=self._wanted_port, workers=self._workers
         )
 
     def _first_answer(self, process: ServerProcess) -> str:

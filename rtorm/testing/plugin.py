@@ -15,12 +15,9 @@ if TYPE_CHECKING:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Adds --rt-version and the ini option rt_version."""
-    parser.addini("rt_version", "version of the Request Tracker that fixture rt starts", default="5")
-    parser.getgroup("rtorm").addoption(
-        "--rt-version",
-        metavar="VERSION",
-        help="version of the Request Tracker that fixture rt starts: 4 or 5 (default: ini rt_version)",
-    )
+    purpose = "version of the Request Tracker that the fixture rt starts: 4 or 5"
+    parser.addini("rt_version", purpose, default="5")
+    parser.getgroup("rtorm").addoption("--rt-version", metavar="VERSION", help=purpose)
 
 
 @pytest.fixture(scope="session")

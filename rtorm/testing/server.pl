@@ -27,7 +27,10 @@ die "RT finds no database and would run its installer\n" if RT->InstallMode;
 spare_the_disk();
 
 my $server = defined $listen_fd ? serve() : 0;
-$SIG{CHLD} = sub { POSIX::_exit(1) if $server && waitpid( $server, POSIX::WNOHANG() ) > 0 };
+$SIG{CHLD} = sub {
+    local ( $!, $? );
+    POSIX::_exit(1) if $server && waitpid( $server, POSIX::WNOHANG() ) > 0;
+};
 while ( my $line = <$control> ) {
     answer( $json->decode($line) );
 }

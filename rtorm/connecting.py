@@ -1,0 +1,63 @@
+"""`connect()`: a client and a session in one call."""
+
+from __future__ import annotations
+
+from os import PathLike
+
+from rtorm.auth import Login
+from rtorm.config import from_environment, login_from_environment
+from rtorm.orm.outcome import Verify
+from rtorm.orm.session import Session, TimeZone
+from rtorm.rest1.client import Client, Timeout
+
+__all__ = ["connect"]
+
+_READ_BACK: dict[str, Verify] = {"risky": "risky", "always": "always", "never": "never"}
+
+
+def connect(
+    url: str | None = None,
+    *,
+    auth: Login | None = None,
+    time_zone: TimeZone | None = None,
+    timeout: Timeout = (10.0, 120.0),
+    verify: Verify | bool | str | PathLike[str] = "risky",
+    batch: int = 50,
+) -> Session:
+    """Open a session on an RT; nothing is sent before it is used.
+
+    Args:
+        url: RT's front page, such as `https://rt.example.com`; None takes `RTSERVER`.
+        auth: A login of `rtorm.auth`, a `(user, password)` tuple, any `requests.auth.AuthBase`;
+            None takes `RTTOKEN`, or `RTUSER` and `RTPASSWD`.
+        time_zone: The time zone of the account in RT, as an IANA name or a tzinfo; needed to
+            write dates.
+        timeout: Seconds to wait for the connection and for each piece of a reply.
+        verify: What to read back after a write: `"risky"`, `"always"` or `"never"`, as in
+            `Session`. Anything else says which certificates to trust, as in requests and
+            `Client`: a file, a folder, or a bool.
+        batch: How many forms one request carries at most.
+
+    Returns:
+        The session; closing it closes its connections, too.
+
+    Raises:
+        ConfigurationError: No server or login is given, or one of the settings is wrong.
+    """
+    if url is None:
+        settings = from_environment()
+        url, auth = settings.url, auth or settings.auth
+    read_back = _READ_BACK.get(verify) if isinstance(verify, str) else None
+    client = Client(
+        url,
+        auth=auth or login_from_environment(),
+        timeout=timeout,
+        verify=True if read_back else verify,
+    )
+    return Session(
+        client,
+        time_zone=time_zone,
+        verify=read_back or "risky",
+        batch=batch,
+        owns_client=True,
+    )

@@ -1,0 +1,130 @@
+"""What the server shows to values on records; pure.
+
+Decoded, never validated: a value that cannot be read stays as its text, so that one odd value
+never costs the record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, cast
+
+from rtorm.errors import ConfigurationError
+from rtorm.orm.layout import Layout, layout_of
+from rtorm.orm.record import Record
+from rtorm.orm.state import TrackedList, state_of
+from rtorm.rest1.codecs import Clock
+
+__all__ = ["blank", "decode", "fill", "forget"]
+
+
+def blank(cls: type[Record], number: int) -> Record:
+    """A record that exists in RT and of which nothing is loaded."""
+    record = cls.__new__(cls)
+    slots: dict[str, Any] = {
+        "__dict__": {"id": number},
+        "__pydantic_fields_set__": set[str](),
+        "__pydantic_extra__": None,
+        "__pydantic_private__": None,
+    }
+    for name, value in slots.items():
+        object.__setattr__(record, name, value)
+    state_of(record).persistent = True
+    return record
+
+
+def fill(
+    record: Record,
+    fields: Mapping[str, str],
+    clock: Clock,
+    *,
+    asked: Iterable[str] | None = None,
+    rebase: bool = False,
+) -> None:
+    """Put what the server shows onto a record; what was changed here stays.
+
+    Args:
+        record: The record.
+        fields: RT's names and texts.
+        clock: The account's clock.
+        asked: RT's names of what was asked for; None for everything.
+        rebase: Compare later with the values shown now, for fields changed here, too.
+
+    Raises:
+        ConfigurationError: The account's language makes RT's dates unreadable.
+    """
+    layout = layout_of(type(record))
+    state, values = state_of(record), vars(record)
+    original, undecoded = state.original, state.undecoded
+    by_wire = layout.by_wire
+    for wire, text in fields.items():
+        if wire == "id":
+            continue
+        field = by_wire.get(wire) or layout.at_wire(wire)
+        if field is None:
+            continue
+        name = field.name
+        try:
+            value = field.codec.decode(text, clock)
+        except (ValueError, KeyError, OverflowError):
+            _refuse_language(wire, text, clock)
+            value = undecoded[name] = text
+        else:
+            if undecoded:
+                undecoded.pop(name, None)
+        if name in original:
+            if rebase:
+                original[name] = value
+        elif value.__class__ is list:
+            values[name] = TrackedList.track(cast("list[Any]", value), record, name)
+        else:
+            values[name] = value
+    _set_missing(layout, fields, values, original, asked)
+
+
+def _set_missing(
+    layout: Layout,
+    fields: Mapping[str, str],
+    values: dict[str, Any],
+    original: Mapping[str, Any],
+    asked: Iterable[str] | None,
+) -> None:
+    """RT leaves some fields out where they do not apply; they are None."""
+    for field in layout.optional:
+        wire = field.spec.wire
+        if wire not in fields and (asked is None or wire in asked) and field.name not in original:
+            values[field.name] = None
+
+
+def _refuse_language(wire: str, text: str, clock: Clock) -> None:
+    # Every ticket has this date, so text that is none tells of the account, not of the ticket.
+    if wire == "Created" and text and clock.zone is not None:
+        message = (
+            f"RT shows this account's dates as {text!r}, which cannot be read: set the account's "
+            "language to English and its date format to the default"
+        )
+        raise ConfigurationError(message)
+
+
+def decode(record: Record, fields: Mapping[str, str], clock: Clock) -> dict[str, Any]:
+    """The values that the server shows, by attribute name, without touching the record."""
+    layout = layout_of(type(record))
+    seen: dict[str, Any] = {field.name: None for field in layout.optional}
+    for wire, text in fields.items():
+        field = layout.at_wire(wire)
+        if field is None or wire == "id":
+            continue
+        try:
+            seen[field.name] = field.codec.decode(text, clock)
+        except (ValueError, KeyError, OverflowError):
+            seen[field.name] = text
+    return seen
+
+
+def forget(record: Record, names: Iterable[str]) -> None:
+    """Drop loaded values that were not changed here; they load again when they are read."""
+    state, values = state_of(record), vars(record)
+    for name in names:
+        if name != "id" and name not in state.original:
+            values.pop(name, None)
+            state.undecoded.pop(name, None)

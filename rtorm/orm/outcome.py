@@ -1,0 +1,293 @@
+"""RT's replies to results by attribute; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from rtorm.errors import (
+    NotFound,
+    OutcomeUnknownError,
+    PartialSaveError,
+    PermissionDenied,
+    RejectedError,
+    RTError,
+    SaveError,
+)
+from rtorm.gateway import Created, EditReply
+from rtorm.orm.layout import FieldLayout, layout_of
+from rtorm.orm.plan import CreatePlan, EditPlan, PlannedForm
+from rtorm.orm.state import Change
+
+if TYPE_CHECKING:
+    from rtorm.orm.record import Record
+
+__all__ = [
+    "CommitReport",
+    "Outcome",
+    "SaveResult",
+    "Verdict",
+    "Verify",
+    "compare",
+    "judge_create",
+    "judge_edit",
+    "save_error",
+]
+
+Outcome = Literal["created", "updated", "partial", "rejected", "unchanged", "unknown"]
+Verify = Literal["risky", "always", "never"]
+
+
+@dataclass(frozen=True, slots=True)
+class SaveResult:
+    """What became of one record.
+
+    Attributes:
+        record: The record.
+        outcome: `"created"` or `"updated"` in full, `"partial"`, `"rejected"` (nothing applied),
+            `"unchanged"` (nothing to send), `"unknown"` (the reply was lost).
+        applied: What RT accepted, attribute name to `Change(old, new)`.
+        errors: What it refused and why, by attribute name; `""` is the record as a whole.
+        cause: The error behind an outcome of the record as a whole, such as `NotFound`.
+    """
+
+    record: Record
+    outcome: Outcome
+    applied: Mapping[str, Change[Any]] = field(default_factory=dict[str, Change[Any]])
+    errors: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
+    cause: RTError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CommitReport:
+    """What became of every record of a commit.
+
+    Attributes:
+        results: One result a record, in the order in which the session met them.
+    """
+
+    results: tuple[SaveResult, ...] = ()
+
+    @property
+    def rejected(self) -> list[SaveResult]:
+        """Those of which RT applied nothing."""
+        return [result for result in self.results if result.outcome == "rejected"]
+
+    @property
+    def partial(self) -> list[SaveResult]:
+        """Those of which RT applied some fields and refused others."""
+        return [result for result in self.results if result.outcome == "partial"]
+
+    @property
+    def unknown(self) -> list[SaveResult]:
+        """Those whose reply was lost."""
+        return [result for result in self.results if result.outcome == "unknown"]
+
+    @property
+    def ok(self) -> bool:
+        """Whether everything was applied."""
+        return not (self.rejected or self.partial or self.unknown)
+
+    def summary(self) -> str:
+        """One line on the whole, then one for each record that was refused."""
+        counts: dict[str, int] = {}
+        for result in self.results:
+            counts[result.outcome] = counts.get(result.outcome, 0) + 1
+        head = ", ".join(f"{count} {outcome}" for outcome, count in counts.items())
+        lines = [
+            f"{result.record!r}: " + "; ".join(
+                f"{name or 'record'}: {' '.join(said)}" for name, said in result.errors.items()
+            )
+            for result in self.results
+            if result.errors
+        ]
+        return "\n  ".join([f"commit: {head or 'nothing to send'}", *lines])
+
+
+@dataclass(slots=True)
+class Verdict:
+    """What is known of one sent record so far; `compare` completes it.
+
+    Attributes:
+        applied: Attributes that RT took.
+        errors: Attributes that it refused, and why.
+        silent: Attributes that RT may have dropped in silence, and what to say if it did.
+        unclear: Attributes of which RT's reply does not say what became of them, and why.
+        cause: Why the record was refused as a whole.
+        created: The id of a record that was made.
+        merged_into: The id of the ticket that this one has been merged into.
+        unknown: Whether the reply was lost.
+        seen: What the server was seen to hold afterwards, by attribute.
+    """
+
+    applied: set[str] = field(default_factory=set[str])
+    errors: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
+    silent: dict[str, str] = field(default_factory=dict[str, str])
+    unclear: dict[str, str] = field(default_factory=dict[str, str])
+    cause: RTError | None = None
+    created: int | None = None
+    merged_into: int | None = None
+    unknown: bool = False
+    seen: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+    @property
+    def outcome(self) -> Outcome:
+        """The one word for it, once nothing is doubtful any more."""
+        if self.unknown:
+            return "unknown"
+        if not self.errors:
+            return "updated" if self.created is None else "created"
+        return "partial" if self.applied or self.created is not None else "rejected"
+
+    def refuse(self, name: str, said: str) -> None:
+        """Take an attribute for refused."""
+        self.errors.setdefault(name, []).append(said)
+
+
+_LOST = "RT dropped it without saying why"
+_LOST_BY_WIRE: Mapping[str, str] = {
+    "Owner": f"{_LOST}: no such user, or one who may not own tickets in this queue",
+    "SLA": f"{_LOST}: the queue has no such level of service",
+}
+_NOT_SHOWN = "RT does not show it to this account, so it cannot be told whether it was kept"
+
+
+def judge_edit(plan: EditPlan, replies: Sequence[EditReply]) -> Verdict:
+    """What the replies to a record's forms say of its attributes."""
+    verdict = Verdict()
+    for form, reply in zip(plan.forms, replies, strict=True):
+        _judge_form(verdict, form, reply)
+    fields = layout_of(type(plan.record)).fields
+    for name in [name for name in verdict.applied if fields[name].lost_on_edit]:
+        verdict.applied.discard(name)
+        verdict.silent[name] = _LOST
+    return verdict
+
+
+def _judge_form(verdict: Verdict, form: PlannedForm, reply: EditReply) -> None:
+    verdict.merged_into = reply.merged_into or verdict.merged_into
+    if reply.refusal is not None:
+        verdict.cause = verdict.cause or reply.refusal
+        verdict.refuse("", str(reply.refusal))
+        return
+    refused: set[str] = set()
+    for key, messages in reply.errors.items():
+        name = form.names.get(key, "")
+        refused.add(name)
+        for said in messages:
+            verdict.refuse(name, said)
+    applied = set(form.names.values()) - refused
+    if reply.unclear:
+        verdict.unclear.update(dict.fromkeys(applied, reply.unclear))
+    else:
+        verdict.applied |= applied
+
+
+def judge_create(plan: CreatePlan, reply: Created) -> Verdict:
+    """What the reply to a create says of the new record's attributes."""
+    verdict = Verdict(created=reply.id)
+    for key, messages in reply.errors.items():
+        for said in messages:
+            verdict.refuse(plan.names.get(key, ""), said)
+    if reply.id is None:
+        if reply.unclear and not verdict.errors:
+            verdict.unknown = True
+            verdict.cause = OutcomeUnknownError(
+                f"it is unknown whether {plan.record!r} was created: {reply.unclear}; search for "
+                "it before you add it again"
+            )
+            verdict.refuse("", str(verdict.cause))
+        return verdict
+    fields = layout_of(type(plan.record)).fields
+    for name in plan.changes.keys() - verdict.errors.keys():
+        if fields[name].spec.lost_on_create:
+            verdict.silent[name] = _LOST_BY_WIRE.get(fields[name].spec.wire, _LOST)
+        else:
+            verdict.applied.add(name)
+    return verdict
+
+
+def compare(
+    verdict: Verdict,
+    fields: Mapping[str, FieldLayout],
+    changes: Mapping[str, Change[Any]],
+    seen: Mapping[str, Any],
+) -> None:
+    """Decide what is doubtful by what the server holds now.
+
+    Args:
+        verdict: What is known so far; completed in place.
+        fields: The fields of the record's class.
+        changes: What was sent.
+        seen: What the server holds, by attribute name; what it does not show is missing.
+    """
+    for name, why in verdict.silent.items():
+        if name in seen and not _kept(fields[name], changes[name].new, seen[name]):
+            verdict.refuse(name, f"{why}; it holds {seen[name]!r}")
+        elif name not in seen and verdict.created is not None:
+            verdict.refuse(name, _NOT_SHOWN)
+        else:
+            # On an edit RT names a missing right, so its silence is consent.
+            verdict.applied.add(name)
+    for name, why in verdict.unclear.items():
+        if name not in seen:
+            verdict.refuse(name, f"{why}; {_NOT_SHOWN}")
+        elif _kept(fields[name], changes[name].new, seen[name]):
+            verdict.applied.add(name)
+        else:
+            verdict.refuse(name, f"{why}; it holds {seen[name]!r}")
+    verdict.silent.clear()
+    verdict.unclear.clear()
+    verdict.seen = seen
+
+
+def _kept(laid_out: FieldLayout, wanted: Any, seen: Any) -> bool:
+    match laid_out.spec.wire:
+        case "Owner":
+            # A user may be named by address or id, too; RT falls back to Nobody.
+            return str(wanted).lower() == "nobody" or str(seen).lower() != "nobody"
+        case "Requestors" | "Cc" | "AdminCc":
+            # Only addresses can be found again: RT shows users and groups as addresses.
+            shown = {str(item).lower() for item in seen}
+            return all(address in shown for address in map(_address, wanted) if "@" in address)
+        case _ if isinstance(wanted, str) and isinstance(seen, str):
+            return wanted.lower() == seen.lower()
+        case _:
+            return bool(laid_out.codec.same(wanted, seen))
+
+
+def _address(watcher: str) -> str:
+    _, bracket, address = watcher.rpartition("<")
+    return (address.rstrip("> ") if bracket else watcher).strip().lower()
+
+
+class _ForbiddenError(RejectedError, PermissionDenied):
+    """Nothing was applied, since the account lacks a right."""
+
+
+class _GoneError(RejectedError, NotFound):
+    """Nothing was applied, since the record does not exist."""
+
+
+_BY_CAUSE: tuple[tuple[type[RTError], type[RejectedError]], ...] = (
+    (NotFound, _GoneError),
+    (PermissionDenied, _ForbiddenError),
+)
+
+
+def save_error(result: SaveResult) -> RTError | None:
+    """The exception that a result means to someone who saved this one record; None if none."""
+    match result.outcome:
+        case "unknown":
+            return result.cause
+        case "partial":
+            return PartialSaveError(result.record, result.errors, result.applied)
+        case "rejected":
+            if result.cause is not None and not isinstance(result.cause, SaveError):
+                for cause, error in _BY_CAUSE:
+                    if isinstance(result.cause, cause):
+                        return error(result.record, result.errors)
+            return RejectedError(result.record, result.errors)
+        case _:
+            return None

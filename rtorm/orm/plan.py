@@ -1,0 +1,249 @@
+"""Dirty records to ordered forms; pure.
+
+RT applies the fields of one form one after the other in random order, each for itself. So what
+depends on something else goes into a later form of the same request (RT 3.8-6.0, REST 1.0).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import ValidationError
+
+from rtorm.gateway import Edit, Upload
+from rtorm.models.attachment import Attachment
+from rtorm.orm.layout import FieldLayout, layout_of
+from rtorm.orm.record import Record, checked, run_model_validators
+from rtorm.orm.state import Change, state_of
+from rtorm.rest1.codecs import Clock, attachment_line
+from rtorm.rest1.forms import EncodeError
+
+__all__ = ["CreatePlan", "EditPlan", "Plan", "PlannedForm", "Unsendable", "plan"]
+
+_FILES = "Attachment"
+_TEXT_ENCODINGS = ("text/",)
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedForm:
+    """One form of an edit, and the attribute that each of its keys stands for."""
+
+    edit: Edit
+    names: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class EditPlan:
+    """The forms that carry the changes of one existing record, in their order."""
+
+    record: Record
+    changes: Mapping[str, Change[Any]]
+    forms: tuple[PlannedForm, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CreatePlan:
+    """What makes one new record."""
+
+    record: Record
+    changes: Mapping[str, Change[Any]]
+    fields: Mapping[str, str]
+    names: Mapping[str, str]
+    files: tuple[Upload, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unsendable:
+    """A record that must not be sent as it is, and why, by attribute."""
+
+    record: Record
+    errors: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
+
+
+Plan = EditPlan | CreatePlan | Unsendable
+
+
+def plan(record: Record, clock: Callable[[], Clock], only: Iterable[str] | None = None) -> Plan:
+    """Plan how to send what has changed of a record.
+
+    Args:
+        record: A record with changes.
+        clock: Gives the account's clock; asked only when a date is written.
+        only: Attributes to send; all that have changed when None.
+
+    Raises:
+        ConfigurationError: A date is to be written, and the account's zone was not given.
+    """
+    changes = record.changes if only is None else {n: record.changes[n] for n in only}
+    errors = _objections(record, changes)
+    if state_of(record).persistent:
+        return _plan_edit(record, changes, clock, errors)
+    return _plan_create(record, changes, clock, errors)
+
+
+def _objections(record: Record, changes: Mapping[str, Change[Any]]) -> dict[str, list[str]]:
+    fields = layout_of(type(record)).fields
+    errors: dict[str, list[str]] = {}
+    for name, change in changes.items():
+        # A list may have changed in place, past its validator.
+        if fields[name].many and fields[name].spec.wire != _FILES:
+            try:
+                vars(record)[name][:] = checked(type(record), name, change.new)
+            except ValidationError as error:
+                errors[name] = [str(row["msg"]) for row in error.errors(include_url=False)]
+    if said := run_model_validators(record):
+        errors[""] = said
+    return errors
+
+
+def _encode(
+    fields: Iterable[tuple[FieldLayout, Any]],
+    clock: Callable[[], Clock],
+    errors: dict[str, list[str]],
+) -> dict[str, str]:
+    """Wire text by attribute name; what cannot be sent goes to `errors`."""
+    encoded: dict[str, str] = {}
+    for laid_out, value in fields:
+        if laid_out.name in errors:
+            continue
+        try:
+            encoded[laid_out.name] = laid_out.codec.encode(value, clock())
+        except EncodeError as error:
+            errors[laid_out.name] = [str(error)]
+    return encoded
+
+
+def _plan_edit(
+    record: Record,
+    changes: Mapping[str, Change[Any]],
+    clock: Callable[[], Clock],
+    errors: dict[str, list[str]],
+) -> EditPlan | Unsendable:
+    fields = layout_of(type(record)).fields
+    encoded = _encode(((fields[name], c.new) for name, c in changes.items()), clock, errors)
+    for name in encoded:
+        if _needs_id(fields[name].edit_wire):
+            errors[name] = [_NEEDS_ID]
+    if errors:
+        return Unsendable(record, errors)
+    kind, number = type(record).__rt_kind__, vars(record)["id"]
+    forms = tuple(
+        PlannedForm(
+            Edit(kind, number, {_key(fields[name], encoded[name]): encoded[name] for name in names}),
+            {_key(fields[name], encoded[name]): name for name in names},
+        )
+        for names in _forms(fields, encoded)
+    )
+    return EditPlan(record, changes, forms)
+
+
+def _forms(fields: Mapping[str, FieldLayout], encoded: Mapping[str, str]) -> list[list[str]]:
+    """The attributes of each form, in the order in which RT must take them."""
+    stages: dict[int, list[str]] = {}
+    by_status = "status" in encoded
+    for name in encoded:
+        stages.setdefault(_stage(name, encoded[name], by_status=by_status), []).append(name)
+    return [
+        names
+        for stage in sorted(stages)
+        for names in _without_equal_labels(fields, stages[stage])
+    ]
+
+
+def _stage(name: str, text: str, *, by_status: bool) -> int:
+    if name == "queue":
+        # Custom fields, owner and status depend on it.
+        return 0
+    if by_status and name in ("started", "resolved"):
+        # RT sets these by itself as the status changes.
+        return 2
+    if name == "status" and text.lower() == "deleted":
+        # Alone, it takes the right DeleteTicket only.
+        return 3
+    return 1
+
+
+def _key(laid_out: FieldLayout, text: str) -> str:
+    # RT looks for a lower-case key when it decides whether DeleteTicket is enough.
+    deletion = laid_out.edit_wire == "Status" and text.lower() == "deleted"
+    return "status" if deletion else laid_out.edit_wire
+
+
+def _without_equal_labels(
+    fields: Mapping[str, FieldLayout], names: list[str]
+) -> Iterable[list[str]]:
+    """Split so that no form has two fields that RT's errors would call by the same name."""
+    forms: list[dict[str, str]] = []
+    for name in names:
+        label = fields[name].edit_wire.removeprefix("CF.{").removesuffix("}").lower()
+        form = next((form for form in forms if label not in form), None)
+        if form is None:
+            forms.append(form := {})
+        form[label] = name
+    return [list(form.values()) for form in forms]
+
+
+def _plan_create(
+    record: Record,
+    changes: Mapping[str, Change[Any]],
+    clock: Callable[[], Clock],
+    errors: dict[str, list[str]],
+) -> CreatePlan | Unsendable:
+    fields = layout_of(type(record)).fields
+    wanted = {name: change.new for name, change in changes.items() if name != "files"}
+    if "queue" in fields and "queue" not in wanted:
+        wanted = _with_queue(record, wanted, errors)
+    for name in wanted:
+        if not fields[name].spec.creatable:
+            errors[name] = ["RT takes it only once the ticket exists"]
+        elif _needs_id(fields[name].create_wire):
+            errors[name] = [_NEEDS_ID]
+    encoded = _encode(((fields[name], value) for name, value in wanted.items()), clock, errors)
+    files = tuple(_upload(file) for file in changes["files"].new) if "files" in changes else ()
+    for file in files:
+        try:
+            attachment_line(file.filename)
+        except EncodeError as error:
+            errors.setdefault("files", []).append(str(error))
+    if errors:
+        return Unsendable(record, errors)
+    names = {fields[name].create_wire: name for name in encoded}
+    wire = {fields[name].create_wire: text for name, text in encoded.items() if text}
+    return CreatePlan(record, changes, wire, names | ({_FILES: "files"} if files else {}), files)
+
+
+def _with_queue(
+    record: Record, wanted: Mapping[str, Any], errors: dict[str, list[str]]
+) -> dict[str, Any]:
+    queue = getattr(record, "queue", None)
+    if queue is None:
+        errors["queue"] = ["a new ticket needs a queue"]
+        return dict(wanted)
+    return {"queue": queue, **wanted}
+
+
+def _upload(file: Attachment) -> Upload:
+    return Upload(file.filename, file.content, _exact_type(file))
+
+
+def _exact_type(file: Attachment) -> str:
+    if not file.content_type.startswith(_TEXT_ENCODINGS):
+        return file.content_type
+    try:
+        file.content.decode("utf-8")
+    except UnicodeDecodeError:
+        # RT guesses the encoding of such text and converts it.
+        return "application/octet-stream"
+    return file.content_type
+
+
+_NEEDS_ID = (
+    "RT cannot be told this field's name, since it has a comma: declare it with its number, "
+    "cf(name, id=...)"
+)
+
+
+def _needs_id(wire: str) -> bool:
+    return wire.startswith("CF.{") and "," in wire

@@ -1,0 +1,249 @@
+"""The unit of work: sends the plans of some records, reads back what RT may have lost, reports.
+
+Nothing here raises for what RT refuses of one record: each record gets its result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field
+
+from rtorm.errors import OutcomeUnknownError, RTError
+from rtorm.gateway import Gateway, Shown
+from rtorm.orm.layout import FieldLayout, layout_of
+from rtorm.orm.loading import decode, fill, forget
+from rtorm.orm.outcome import SaveResult, Verdict, Verify, compare, judge_create, judge_edit
+from rtorm.orm.plan import CreatePlan, EditPlan, Plan, Unsendable
+from rtorm.orm.record import Record
+from rtorm.orm.state import NOT_LOADED, peers_of, state_of
+from rtorm.rest1.codecs import Clock
+
+__all__ = ["UnitOfWork"]
+
+_NOT_SENT = "not sent, since an earlier request of the commit failed"
+_NOT_KEPT = "RT said nothing against it, but does not hold it"
+
+Sent = EditPlan | CreatePlan
+
+
+@dataclass(slots=True)
+class UnitOfWork:
+    """One commit or save.
+
+    Attributes:
+        gateway: The server.
+        clock: Gives the account's clock.
+        verify: What to read back.
+        batch: How many forms go into one request at most.
+        adopt: Told the id of each record that was made, or merged into another.
+    """
+
+    gateway: Gateway
+    clock: Callable[[], Clock]
+    verify: Verify
+    batch: int
+    adopt: Callable[[Record, int], None]
+    _sent: list[tuple[Sent, Verdict]] = field(default_factory=list[tuple[Sent, Verdict]])
+    _failure: RTError | None = None
+
+    def run(self, plans: Sequence[Plan]) -> list[SaveResult]:
+        """Send the plans; one result for each, in their order.
+
+        Raises:
+            RTError: The very first request failed, and nothing was sent.
+        """
+        for plan in plans:
+            if isinstance(plan, CreatePlan):
+                self._create(plan)
+        for chunk in self._chunks(plans):
+            self._edit(chunk)
+        self._read_back()
+        verdicts = {id(plan): verdict for plan, verdict in self._sent}
+        results = [self._result(plan, verdicts.get(id(plan))) for plan in plans]
+        tied = peers_of([result.record for result in results])
+        for result in results:
+            state_of(result.record).peers = tied
+        return results
+
+    def _create(self, plan: CreatePlan) -> None:
+        if self._failure is not None:
+            return
+        kind = type(plan.record).__rt_kind__
+        try:
+            reply = self.gateway.create(kind, plan.fields, plan.files)
+        except RTError as error:
+            self._fail([plan], error)
+        else:
+            self._sent.append((plan, judge_create(plan, reply)))
+
+    def _edit(self, chunk: Sequence[EditPlan]) -> None:
+        if self._failure is not None:
+            return
+        try:
+            replies = iter(self.gateway.edit([form.edit for plan in chunk for form in plan.forms]))
+        except RTError as error:
+            self._fail(chunk, error)
+        else:
+            for plan in chunk:
+                verdict = judge_edit(plan, [next(replies) for _ in plan.forms])
+                self._sent.append((plan, verdict))
+
+    def _fail(self, plans: Sequence[Sent], error: RTError) -> None:
+        unknown = isinstance(error, OutcomeUnknownError)
+        if not self._sent and not unknown:
+            raise error
+        self._failure = error
+        for plan in plans:
+            verdict = Verdict(errors={"": [str(error)]}, cause=error, unknown=unknown)
+            self._sent.append((plan, verdict))
+
+    def _chunks(self, plans: Sequence[Plan]) -> Iterator[list[EditPlan]]:
+        chunk: list[EditPlan] = []
+        size = 0
+        for plan in plans:
+            if not isinstance(plan, EditPlan):
+                continue
+            if chunk and size + len(plan.forms) > self.batch:
+                yield chunk
+                chunk, size = [], 0
+            chunk.append(plan)
+            size += len(plan.forms)
+        if chunk:
+            yield chunk
+
+    def _read_back(self) -> None:
+        """One request for all records of which something is doubtful."""
+        doubtful = [
+            (plan, verdict, names)
+            for plan, verdict in self._sent
+            if (names := self._doubtful(plan, verdict))
+        ]
+        if not doubtful:
+            return
+        wires = _wires((plan, names) for plan, _, names in doubtful)
+        ids = [_number(plan, verdict) for plan, verdict, _ in doubtful]
+        shown = self._show(type(doubtful[0][0].record).__rt_kind__, ids, wires)
+        for (plan, verdict, _), answer in zip(doubtful, shown, strict=True):
+            self._settle(plan, verdict, answer, wires)
+
+    def _doubtful(self, plan: Sent, verdict: Verdict) -> set[str]:
+        """The attributes to read back."""
+        if verdict.unknown or (isinstance(plan, CreatePlan) and verdict.created is None):
+            return set()
+        fields = layout_of(type(plan.record)).fields
+        if self.verify == "never":
+            verdict.applied |= verdict.silent.keys()
+            verdict.silent.clear()
+            return set(verdict.unclear)
+        if self.verify == "always":
+            stored = {name for name in verdict.applied if fields[name].spec.stored}
+            verdict.silent.update(dict.fromkeys(stored, _NOT_KEPT))
+            verdict.applied -= stored
+        # Of a list that it refuses, RT applies what it can: its present value must be learnt.
+        refused = {name for name in verdict.errors if name and fields[name].many}
+        return verdict.silent.keys() | verdict.unclear.keys() | refused
+
+    def _show(
+        self, kind: str, ids: Sequence[int], fields: Sequence[str] | None
+    ) -> list[Shown | RTError]:
+        try:
+            return self.gateway.show(kind, ids, fields)
+        except RTError as error:
+            return [error for _ in ids]
+
+    def _settle(
+        self, plan: Sent, verdict: Verdict, answer: Shown | RTError, asked: Sequence[str] | None
+    ) -> None:
+        fields = layout_of(type(plan.record)).fields
+        if isinstance(answer, RTError):
+            for name, why in (verdict.silent | verdict.unclear).items():
+                verdict.refuse(name, f"{why}? Reading it back failed: {answer}")
+            verdict.silent.clear()
+            verdict.unclear.clear()
+            return
+        seen = decode(plan.record, answer.fields, self.clock())
+        compare(verdict, fields, plan.changes, seen)
+        state_of(plan.record).accept(verdict.applied)
+        fill(plan.record, answer.fields, self.clock(), asked=asked)
+
+    def _result(self, plan: Plan, verdict: Verdict | None) -> SaveResult:
+        record = plan.record
+        if isinstance(plan, Unsendable):
+            verdict = Verdict(errors=plan.errors)
+        elif verdict is None:
+            said = f"{_NOT_SENT}: {self._failure}"
+            verdict = Verdict(errors={"": [said]}, cause=self._failure)
+        else:
+            self._conclude(plan, verdict)
+        state = state_of(record)
+        state.errors.pop("", None)
+        state.errors.update(verdict.errors)
+        applied = (
+            {}
+            if isinstance(plan, Unsendable)
+            else {n: change for n, change in plan.changes.items() if n in verdict.applied}
+        )
+        return SaveResult(record, verdict.outcome, applied, verdict.errors, verdict.cause)
+
+    def _conclude(self, plan: Sent, verdict: Verdict) -> None:
+        """Bring the record's state up to what is now known."""
+        record, state = plan.record, state_of(plan.record)
+        fields = layout_of(type(record)).fields
+        if number := verdict.created or verdict.merged_into:
+            self.adopt(record, number)
+        if verdict.created is not None:
+            _begin_life(record, fields)
+        state.accept(verdict.applied)
+        for name in verdict.errors:
+            if name in verdict.seen and (fields[name].many or verdict.created is not None):
+                state.original[name] = verdict.seen[name]
+            elif name and verdict.created is not None:
+                state.original[name] = NOT_LOADED
+        stale = _computed(record, verdict.applied) | {
+            name for name in verdict.applied if _by_number(fields[name], vars(record).get(name))
+        }
+        if verdict.merged_into is not None:
+            stale = set(fields)
+        forget(record, stale - verdict.seen.keys())
+
+
+def _number(plan: Sent, verdict: Verdict) -> int:
+    return verdict.created or verdict.merged_into or vars(plan.record)["id"]
+
+
+def _wires(reads: Iterable[tuple[Sent, set[str]]]) -> list[str] | None:
+    """RT's names of what to read, with what RT sets by itself; None: everything."""
+    wires: set[str] = set()
+    for plan, names in reads:
+        fields = layout_of(type(plan.record)).fields
+        for name in names | _computed(plan.record, plan.changes.keys()):
+            if not fields[name].askable:
+                return None
+            if name in names or not fields[name].spec.dear:
+                wires.add(fields[name].spec.wire)
+    return sorted(wires)
+
+
+def _computed(record: Record, changed: Set[str]) -> set[str]:
+    """The attributes that RT may have set by itself after these changed."""
+    affected = type(record).__rt_affects__
+    names = {name for change in ("", *changed) for name in affected.get(change, ())}
+    if "queue" in changed:
+        fields = layout_of(type(record)).fields
+        names |= {name for name, field in fields.items() if field.spec.wire.startswith("CF.")}
+    return names - changed
+
+
+def _begin_life(record: Record, fields: Mapping[str, FieldLayout]) -> None:
+    """A new record becomes one that RT holds: what RT does not show again is dropped."""
+    state, values = state_of(record), vars(record)
+    state.persistent = True
+    for name in [name for name in values if not fields[name].spec.stored]:
+        del values[name]
+    for name in [name for name in state.original if not fields[name].spec.stored]:
+        del state.original[name]
+
+
+def _by_number(laid_out: FieldLayout, value: object) -> bool:
+    """Whether RT was told a number and will show the name that it stands for."""
+    return laid_out.spec.by_name and isinstance(value, str) and value.isdecimal()
