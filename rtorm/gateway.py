@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from rtorm.errors import RTError
@@ -22,12 +22,14 @@ class Identity:
 
     Attributes:
         user: The account's name in RT.
-        offset: The account's present distance from UTC, or None where it cannot be told.
+        offset: The account's distance from UTC at that time, or None where it cannot be told.
+        time: The server's time, in UTC.
         version: The server's version, such as `5.0.3`.
     """
 
     user: str
     offset: timedelta | None
+    time: datetime
     version: str
 
 

@@ -6,7 +6,7 @@ import threading
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, timedelta, timezone, tzinfo
 from typing import Any, Literal, Self, TypeVar, cast
 from weakref import WeakValueDictionary
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -537,7 +537,7 @@ def _clock(identity: Identity, zone: tzinfo | None) -> Clock:
                 stacklevel=_OUTSIDE,
             )
         return Clock(timezone(learnt) if learnt else UTC, exact=False)
-    here = datetime.now(UTC).astimezone(zone).utcoffset()
+    here = identity.time.astimezone(zone).utcoffset()
     if learnt is not None and here != learnt:
         message = (
             f"time_zone={str(zone)!r} is now at {_hours(here or timedelta(0))}, but RT shows dates "

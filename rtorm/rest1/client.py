@@ -8,6 +8,7 @@ import re
 import threading
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from os import PathLike
@@ -38,8 +39,10 @@ Parameters = Mapping[str, str]
 _log = logging.getLogger("rtorm.wire")
 
 _REST = "/REST/1.0"
-_LONGEST_GET = 1500
+_OK = 200
+_LONGEST_QUERY = 1500
 _QUARTER = timedelta(minutes=15)
+_ROUNDING = timedelta(minutes=2)
 _WIDEST_OFFSET = timedelta(hours=14)
 _SECRET_LINE = re.compile(r"(?im)^(Password:)(?:.*)(?:\n[ \t].*)*")
 _UNSENT = (
@@ -48,6 +51,32 @@ _UNSENT = (
     urllib3.exceptions.SSLError,
     urllib3.exceptions.ProxyError,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    path: str
+    parameters: Parameters
+    content: str | None = None
+    files: tuple[Upload, ...] = ()
+
+    @property
+    def writes(self) -> bool:
+        return self.content is not None
+
+    @property
+    def form(self) -> Parameters:
+        content = {} if self.content is None else {"content": self.content}
+        return {**self.parameters, **content}
+
+    @property
+    def in_body(self) -> bool:
+        """Whether it is too long for a URL, or a write, which has no place in one."""
+        size = sum(len(key) + len(value) for key, value in self.parameters.items())
+        return self.writes or size > _LONGEST_QUERY
+
+
+_WHO_AM_I = _Request("ticket/new", {})
 
 
 class Client:
@@ -126,7 +155,7 @@ class Client:
             PermissionDenied: The account is not privileged.
             ProtocolError: What answers is not REST 1.0.
         """
-        return self._logged_in(path, dict(parameters or {}), None, ())
+        return self._logged_in(_Request(path, parameters or {}))
 
     def post(self, path: str, content: str, files: Sequence[Upload] = ()) -> Reply:
         """Write a form to RT; sent once, and once more only after an expired login.
@@ -146,47 +175,44 @@ class Client:
             PermissionDenied: The account is not privileged.
             ProtocolError: What answers is not REST 1.0.
         """
-        return self._logged_in(path, {}, content, files)
+        return self._logged_in(_Request(path, {}, content, tuple(files)))
 
     def identity(self) -> Identity:
-        """Who RT takes us for, its version, and the account's present distance from UTC."""
+        """Who RT takes us for, its version, its time, and the account's distance from UTC.
+
+        Raises:
+            AuthenticationError: RT does not accept the login.
+            ProtocolError: RT does not say it.
+        """
+        if self._identity is None and not self._login_if_needed():
+            reply, date = self._exchange(_WHO_AM_I)
+            self._identify(self._accepted(reply), date)
         if self._identity is None:
-            # The template of a new ticket names the account and tells its local time; it needs
-            # no right (RT 4.2.9-6.0).
-            self._logged_in("ticket/new", {}, None, ())
-            if self._identity is None:
-                reply, date = self._exchange("ticket/new", {}, None, ())
-                self._identify(reply, date)
-        if self._identity is None:
-            message = "RT does not say who is logged in"
+            message = f"RT at {self.url} does not say who is logged in"
             raise ProtocolError(message)
         return self._identity
 
-    def _logged_in(
-        self, path: str, parameters: Parameters, content: str | None, files: Sequence[Upload]
-    ) -> Reply:
-        credentials = self._auth.login_form()
-        fresh = bool(credentials) and not getattr(self._threads, "logged_in", False)
-        if fresh:
-            self._login(credentials)
-        reply, date = self._exchange(path, parameters, content, files)
-        if reply.status == requests.codes.unauthorized and credentials and not fresh:
+    def _logged_in(self, request: _Request) -> Reply:
+        fresh = self._login_if_needed()
+        reply, _ = self._exchange(request)
+        if reply.status == requests.codes.unauthorized and self._auth.login_form() and not fresh:
             # The session had expired, and RT did not carry out the request.
-            self._login(credentials)
-            reply, date = self._exchange(path, parameters, content, files)
-        if reply.status == requests.codes.unauthorized:
-            raise AuthenticationError(self._refusal(reply))
-        if path == "ticket/new" and content is None:
-            self._identify(reply, date)
-        return reply
+            self._login()
+            reply, _ = self._exchange(request)
+        return self._accepted(reply)
 
-    def _login(self, credentials: Parameters) -> None:
+    def _login_if_needed(self) -> bool:
+        if not self._auth.login_form() or getattr(self._threads, "logged_in", False):
+            return False
+        self._login()
+        return True
+
+    def _login(self) -> None:
         self._threads.logged_in = False
         session = self._session()
         session.cookies.clear()
-        reply, date = self._exchange("ticket/new", {}, None, (), extra=credentials)
-        if reply.status == requests.codes.unauthorized:
-            raise AuthenticationError(self._refusal(reply))
+        reply, date = self._exchange(_WHO_AM_I, self._auth.login_form())
+        self._accepted(reply)
         if self.url.startswith("http://") and any(cookie.secure for cookie in session.cookies):
             message = (
                 f"RT at {self.url} marks its session cookie Secure ($WebSecureCookies), so it is "
@@ -196,83 +222,71 @@ class Client:
         self._threads.logged_in = True
         self._identify(reply, date)
 
-    def _refusal(self, reply: Reply) -> str:
+    def _accepted(self, reply: Reply) -> Reply:
+        if reply.status != requests.codes.unauthorized:
+            return reply
         said = " ".join(reply.body.split()) or reply.reason
         user = getattr(self._auth, "user", "")
         whom = f"user {user!r}" if user else repr(self._auth)
-        return f"RT at {self.url} does not accept the login of {whom}. RT said: {said}"
+        message = f"RT at {self.url} does not accept the login of {whom}. RT said: {said}"
+        raise AuthenticationError(message)
 
     def _identify(self, reply: Reply, date: str) -> None:
         fields = parse(reply.body).fields
+        now = _http_date(date)
         if self._identity is None and "Requestor" in fields:
-            offset = _offset(fields.get("Starts", ""), date)
-            self._identity = Identity(fields["Requestor"], offset, reply.version)
+            offset = _offset(fields.get("Starts", ""), now)
+            self._identity = Identity(fields["Requestor"], offset, now, reply.version)
 
-    def _exchange(
-        self,
-        path: str,
-        parameters: Parameters,
-        content: str | None,
-        files: Sequence[Upload],
-        *,
-        extra: Parameters | None = None,
-    ) -> tuple[Reply, str]:
-        secret = {**self._auth.request_form(), **(extra or {})}
-        size = sum(len(key) + len(value) + 2 for key, value in parameters.items())
-        method = "POST" if content is not None or secret or size > _LONGEST_GET else "GET"
-        form = {**parameters, **({} if content is None else {"content": content})}
-        _log.debug("%s %s\n%s", method, path, _told(form))
+    def _exchange(self, request: _Request, login: Parameters | None = None) -> tuple[Reply, str]:
+        """Send one request and read its reply; gives the reply's date, too."""
+        secret = {**self._auth.request_form(), **(login or {})}
+        method = "POST" if secret or request.in_body else "GET"
+        _log.debug("%s %s\n%s", method, request.path, _told(request.form))
         began = time.monotonic()
-        response = self._send(method, path, form, secret, files, write=content is not None)
+        response = self._send(method, request, secret)
         milliseconds = (time.monotonic() - began) * 1000
-        _log.info("%s %s: HTTP %d, %.0f ms", method, path, response.status_code, milliseconds)
-        reply = self._read(response, write=content is not None)
-        _log.debug("RT/%s %d %s\n\n%s", reply.version, reply.status, reply.reason, _masked(reply.body))
+        reply = self._read(response, writes=request.writes)
+        said = f"RT/{reply.version} {reply.status} {reply.reason}" if reply.version else "no reply"
+        _log.info("%s %s: %s, %.0f ms", method, request.path, said, milliseconds)
+        _log.debug("%s\n\n%s", said, _masked(reply.body or reply.crash))
         return reply, response.headers.get("Date", "")
 
-    def _send(
-        self,
-        method: str,
-        path: str,
-        form: Parameters,
-        secret: Parameters,
-        files: Sequence[Upload],
-        *,
-        write: bool,
-    ) -> requests.Response:
-        failure: RTError | None = None
+    def _send(self, method: str, request: _Request, secret: Parameters) -> requests.Response:
+        failure: RTError
         try:
             return self._session().request(
                 method,
-                f"{self.url}{_REST}/{path}",
-                params=form if method == "GET" else None,
-                data={**form, **secret} if method == "POST" else None,
-                files=_parts(files) or None,
+                f"{self.url}{_REST}/{request.path}",
+                params=request.form if method == "GET" else None,
+                data={**request.form, **secret} if method == "POST" else None,
+                files=_parts(request.files) or None,
                 auth=self._auth.request_auth(),
                 timeout=self._timeout,
                 allow_redirects=False,
             )
         except requests.RequestException as error:
-            failure = self._failure(error, write=write)
+            failure = self._failure(error, writes=request.writes)
         except OSError as error:
             failure = ConfigurationError(f"cannot talk to {self.url}: {error}")
         # Raised outside the handler: the exception of requests holds the request and its password.
+        _log.info("%s %s: %s", method, request.path, failure)
         raise failure
 
-    def _failure(self, error: requests.RequestException, *, write: bool) -> RTError:
+    def _failure(self, error: requests.RequestException, *, writes: bool) -> RTError:
         cause = _innermost(error)
         said = f"{type(cause).__name__}: {cause}"
         if isinstance(error, requests.ConnectTimeout) or _never_sent(error):
             return TransportError(f"cannot reach RT at {self.url}, nothing was sent ({said})")
-        if not write:
+        if not writes:
             return TransportError(f"no reply from RT at {self.url} ({said})")
         return OutcomeUnknownError(
             f"the reply of RT at {self.url} was lost ({said}): it may or may not have carried out "
             "the write; look at the record before you send it again"
         )
 
-    def _read(self, response: requests.Response, *, write: bool) -> Reply:
-        if write and response.status_code >= requests.codes.server_error:
+    def _read(self, response: requests.Response, *, writes: bool) -> Reply:
+        if writes and response.status_code >= requests.codes.server_error:
             message = (
                 f"the web server of {self.url} answered HTTP {response.status_code} to a write: "
                 "RT may or may not have carried it out"
@@ -287,8 +301,11 @@ class Client:
                 response.content,
             )
         except RTError as error:
+            lost = writes and isinstance(error, ProtocolError) and response.status_code == _OK
             message = f"{self.url}: {error}"
-            raise type(error)(message) from None
+            if lost:
+                message += "; RT may or may not have carried out the write"
+            raise (OutcomeUnknownError if lost else type(error))(message) from None
 
     def _session(self) -> requests.Session:
         session: requests.Session | None = getattr(self._threads, "session", None)
@@ -326,16 +343,22 @@ def _parts(files: Iterable[Upload]) -> list[tuple[str, tuple[str, bytes, str]]]:
     ]
 
 
-def _offset(local: str, date: str) -> timedelta | None:
-    """The account's distance from UTC: its local time against the reply's own date."""
+def _http_date(date: str) -> datetime:
     try:
-        there = datetime.fromisoformat(local).replace(tzinfo=UTC)
-        distance = there - parsedate_to_datetime(date)
+        return parsedate_to_datetime(date).astimezone(UTC)
     except (ValueError, TypeError):
+        return datetime.now(UTC)
+
+
+def _offset(local: str, now: datetime) -> timedelta | None:
+    """The account's distance from UTC: its local time against the server's own."""
+    try:
+        distance = datetime.fromisoformat(local).replace(tzinfo=UTC) - now
+    except ValueError:
         return None
     rounded = round(distance / _QUARTER) * _QUARTER
     # A queue's default start date, shown instead of the time, seldom lies near a quarter hour.
-    plausible = abs(rounded) <= _WIDEST_OFFSET and abs(distance - rounded) < timedelta(minutes=2)
+    plausible = abs(rounded) <= _WIDEST_OFFSET and abs(distance - rounded) < _ROUNDING
     return rounded if plausible else None
 
 

@@ -1,0 +1,140 @@
+"""The suite's servers: real ones, or what was recorded of them.
+
+Every test that asks for `rt` runs once for RT 4.4 and once for RT 5.0. `--servers` says how:
+`live` starts them, `replay` answers from `cassettes/` with the network blocked, `record` starts
+them and writes `cassettes/`, `auto` is live where RT is installed and replay where it is not.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import pytest_socket
+from hypothesis import HealthCheck, settings
+
+import rtorm
+from rtorm import Session
+from rtorm.testing import RequestTracker
+from rtorm.testing.cassettes import record, replay
+from tests import recordings
+from tests.seed import SEED, password_of
+from tests.support import Server, Wire, installed
+
+settings.register_profile(
+    "suite",
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+settings.load_profile("suite")
+
+VERSIONS = (4, 5)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.getgroup("rtorm").addoption(
+        "--servers",
+        choices=("auto", "live", "replay", "record"),
+        default="auto",
+        help="what answers the tests that need Request Tracker",
+    )
+
+
+def _mode(config: pytest.Config, major: int) -> str:
+    chosen: str = config.getoption("servers")
+    if chosen == "auto":
+        return "live" if installed(major) else "replay"
+    return chosen
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    for item in items:
+        if "rt" in getattr(item, "fixturenames", ()):
+            item.add_marker("rt")
+    if config.getoption("servers") in ("replay", "record"):
+        # Only what a recording can stand for.
+        kept = [
+            item
+            for item in items
+            if item.get_closest_marker("rt") and not item.get_closest_marker("live")
+        ]
+        config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+        items[:] = kept
+
+
+@pytest.fixture(scope="session", params=VERSIONS, ids=["rt4", "rt5"])
+def rt(request: pytest.FixtureRequest) -> Iterator[Server]:
+    """A server of each version, with the suite's seed."""
+    major: int = request.param
+    mode = _mode(request.config, major)
+    if mode == "replay":
+        yield recordings.recorded_server(major)
+        return
+    with RequestTracker(version=major, initialdata=SEED) as tracker:
+        server = Server(tracker.url, tracker.version, major, tracker)
+        if mode == "record":
+            recordings.note_server(server)
+        yield server
+
+
+@pytest.fixture(autouse=True)
+def _recording(request: pytest.FixtureRequest) -> Iterator[None]:  # pyright: ignore[reportUnusedFunction]
+    """Record or replay each test that asks for a server."""
+    if "rt" not in request.fixturenames:
+        yield
+        return
+    server: Server = request.getfixturevalue("rt")
+    mode = _mode(request.config, server.major)
+    if mode == "live":
+        yield
+        return
+    path = recordings.path_of(request.node, server.major)
+    if mode == "record":
+        with record(path):
+            yield
+        return
+    pytest_socket.disable_socket(allow_unix_socket=True)
+    try:
+        with replay(path):
+            yield
+    finally:
+        pytest_socket.enable_socket()
+
+
+@pytest.fixture
+def connect(rt: Server) -> Iterator[Callable[..., Session]]:
+    """Opens sessions: `connect("alice")`, with all that `rtorm.connect` takes."""
+    opened: list[Session] = []
+
+    def open_session(user: str = "root", **settings: object) -> Session:
+        given: dict[str, object] = {"auth": (user, password_of(user)), "time_zone": "UTC"}
+        session = rtorm.connect(rt.url, **(given | settings))  # type: ignore[arg-type] # pyright: ignore
+        opened.append(session)
+        return session
+
+    yield open_session
+    for session in opened:
+        session.rollback()
+        session.close()
+
+
+@pytest.fixture
+def session(connect: Callable[..., Session]) -> Session:
+    """A session of the administrator."""
+    return connect()
+
+
+@pytest.fixture
+def wire(caplog: pytest.LogCaptureFixture) -> Wire:
+    """What the test sends, as the log shows it."""
+    caplog.set_level(logging.DEBUG, logger="rtorm.wire")
+    return Wire(caplog)
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The top folder of the project."""
+    return Path(__file__).parent.parent
