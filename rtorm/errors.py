@@ -12,6 +12,8 @@ RTError
 ├── ConfigurationError    time zone, language, missing settings
 ├── SaveError             RT or a validator refused a save
 │   ├── RejectedError     nothing was applied
+│   │   ├── ForbiddenError    … since the account lacks a right (also a PermissionDenied)
+│   │   └── GoneError         … since there is no such record (also a NotFound)
 │   ├── PartialSaveError  some fields were applied, others refused
 │   └── StaleError        someone else changed the fields; nothing was sent
 ├── CommitError           a commit in which at least one record was refused
@@ -36,6 +38,8 @@ __all__ = [
     "CommitError",
     "ConfigurationError",
     "DetachedError",
+    "ForbiddenError",
+    "GoneError",
     "NotFound",
     "OutcomeUnknownError",
     "PartialSaveError",
@@ -131,15 +135,20 @@ class RejectedError(SaveError):
     """Nothing of the save was applied; every change is still there, to mend and save again."""
 
 
+class ForbiddenError(RejectedError, PermissionDenied):
+    """Nothing of the save was applied, since the account lacks a right."""
+
+
+class GoneError(RejectedError, NotFound):
+    """Nothing of the save was applied, since the record does not exist."""
+
+
 class PartialSaveError(SaveError):
     """RT applied some fields and refused others; only the refused ones are still dirty."""
 
     def _headline(self) -> str:
-        accepted = ", ".join(self.applied)
-        return (
-            f"{self.record!r} was saved in part ({accepted or 'no field'} accepted), "
-            "the rest was refused"
-        )
+        accepted = f" ({', '.join(self.applied)} accepted)" if self.applied else ""
+        return f"{self.record!r} was saved in part{accepted}, the rest was refused"
 
 
 class StaleError(SaveError):

@@ -128,10 +128,15 @@ def session(connect: Callable[..., Session]) -> Session:
 
 
 @pytest.fixture
-def wire(caplog: pytest.LogCaptureFixture) -> Wire:
+def wire() -> Iterator[Wire]:
     """What the test sends, as the log shows it."""
-    caplog.set_level(logging.DEBUG, logger="rtorm.wire")
-    return Wire(caplog)
+    logger, handler = logging.getLogger("rtorm.wire"), Wire()
+    level = logger.level
+    logger.setLevel(logging.DEBUG)
+    logger.addHandler(handler)
+    yield handler
+    logger.removeHandler(handler)
+    logger.setLevel(level)
 
 
 @pytest.fixture(scope="session")

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
-
-import pytest
 
 from rtorm import CF, Ticket, cf
 from rtorm.rest1.forms import parse
@@ -53,22 +52,18 @@ class Sent:
         return [dict(parse(block).fields) for block in self.text.split("\n--\n")]
 
 
-@dataclass(slots=True)
-class Wire:
-    """The requests of a test, read from the wire's log."""
+class Wire(logging.Handler):
+    """The requests of a test, read from the wire's log, logins left out."""
 
-    caplog: pytest.LogCaptureFixture
-    _start: int = 0
+    def __init__(self) -> None:
+        super().__init__(logging.DEBUG)
+        self.sent: list[Sent] = []
 
-    @property
-    def sent(self) -> list[Sent]:
-        """All requests since the last `clear`, logins left out."""
-        found = [
-            Sent(*(str(arg) for arg in record.args))
-            for record in self.caplog.records[self._start :]
-            if record.name == "rtorm.wire" and str(record.msg).startswith("%s %s\n") and record.args
-        ]
-        return [sent for sent in found if sent.path != "ticket/new" or sent.text]
+    def emit(self, record: logging.LogRecord) -> None:
+        if str(record.msg).startswith("%s %s\n") and isinstance(record.args, tuple):
+            sent = Sent(*map(str, record.args))
+            if sent.path != "ticket/new" or sent.text:
+                self.sent.append(sent)
 
     @property
     def writes(self) -> list[Sent]:
@@ -77,7 +72,7 @@ class Wire:
 
     def clear(self) -> None:
         """Forget what was sent so far."""
-        self._start = len(self.caplog.records)
+        self.sent.clear()
 
 
 def installed(major: int) -> bool:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from rtorm.errors import (
+    ForbiddenError,
+    GoneError,
     NotFound,
     OutcomeUnknownError,
     PartialSaveError,
@@ -18,7 +20,7 @@ from rtorm.errors import (
 from rtorm.gateway import Created, EditReply
 from rtorm.orm.layout import FieldLayout, layout_of
 from rtorm.orm.plan import CreatePlan, EditPlan, PlannedForm
-from rtorm.orm.state import Change
+from rtorm.orm.state import NOT_LOADED, Change
 
 if TYPE_CHECKING:
     from rtorm.orm.record import Record
@@ -118,6 +120,7 @@ class Verdict:
         created: The id of a record that was made.
         merged_into: The id of the ticket that this one has been merged into.
         unknown: Whether the reply was lost.
+        in_part: Whether RT applied a part of a list that it refused.
         seen: What the server was seen to hold afterwards, by attribute.
     """
 
@@ -129,6 +132,7 @@ class Verdict:
     created: int | None = None
     merged_into: int | None = None
     unknown: bool = False
+    in_part: bool = False
     seen: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
     @property
@@ -138,7 +142,8 @@ class Verdict:
             return "unknown"
         if not self.errors:
             return "updated" if self.created is None else "created"
-        return "partial" if self.applied or self.created is not None else "rejected"
+        some = self.applied or self.in_part or self.created is not None
+        return "partial" if some else "rejected"
 
     def refuse(self, name: str, said: str) -> None:
         """Take an attribute for refused."""
@@ -233,16 +238,31 @@ def compare(
     for name, why in verdict.unclear.items():
         if name not in seen:
             verdict.refuse(name, f"{why}; {_NOT_SHOWN}")
-        elif _kept(fields[name], changes[name].new, seen[name]):
+        elif _equal(fields[name], changes[name].new, seen[name]):
             verdict.applied.add(name)
         else:
             verdict.refuse(name, f"{why}; it holds {seen[name]!r}")
     verdict.silent.clear()
     verdict.unclear.clear()
     verdict.seen = seen
+    verdict.in_part = any(
+        name in seen
+        and fields[name].many
+        and changes[name].old is not NOT_LOADED
+        and not fields[name].codec.same(changes[name].old, seen[name])
+        for name in verdict.errors
+        if name
+    )
+
+
+def _equal(laid_out: FieldLayout, wanted: Any, seen: Any) -> bool:
+    if isinstance(wanted, str) and isinstance(seen, str):
+        return wanted.lower() == seen.lower()
+    return bool(laid_out.codec.same(wanted, seen))
 
 
 def _kept(laid_out: FieldLayout, wanted: Any, seen: Any) -> bool:
+    """Whether what RT took without a word is there, as far as can be seen."""
     match laid_out.spec.wire:
         case "Owner":
             # A user may be named by address or id, too; RT falls back to Nobody.
@@ -251,10 +271,8 @@ def _kept(laid_out: FieldLayout, wanted: Any, seen: Any) -> bool:
             # Only addresses can be found again: RT shows users and groups as addresses.
             shown = {str(item).lower() for item in seen}
             return all(address in shown for address in map(_address, wanted) if "@" in address)
-        case _ if isinstance(wanted, str) and isinstance(seen, str):
-            return wanted.lower() == seen.lower()
         case _:
-            return bool(laid_out.codec.same(wanted, seen))
+            return _equal(laid_out, wanted, seen)
 
 
 def _address(watcher: str) -> str:
@@ -262,17 +280,9 @@ def _address(watcher: str) -> str:
     return (address.rstrip("> ") if bracket else watcher).strip().lower()
 
 
-class _ForbiddenError(RejectedError, PermissionDenied):
-    """Nothing was applied, since the account lacks a right."""
-
-
-class _GoneError(RejectedError, NotFound):
-    """Nothing was applied, since the record does not exist."""
-
-
 _BY_CAUSE: tuple[tuple[type[RTError], type[RejectedError]], ...] = (
-    (NotFound, _GoneError),
-    (PermissionDenied, _ForbiddenError),
+    (NotFound, GoneError),
+    (PermissionDenied, ForbiddenError),
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
@@ -295,7 +296,7 @@ class Session:
             told = ", ".join(map(repr, unsent[:5])) + (", …" if len(unsent) > 5 else "")  # noqa: PLR2004
             warnings.warn(
                 f"the session is closed with unsent work, which stays undone: {told}",
-                stacklevel=_OUTSIDE,
+                stacklevel=_outside(),
             )
         for record in [*self._records.values(), *self._touched.values(), *self._new.values()]:
             state_of(record).session = None
@@ -416,6 +417,7 @@ class Session:
         elif other is not record:
             forget(other, layout_of(type(other)).fields)
         self._new.pop(id(record), None)
+        self._touched[id(record)] = record
 
     def _save_one(self, record: Record, verify: Verify | None) -> SaveResult:
         state = state_of(record)
@@ -485,7 +487,12 @@ class Session:
         return self._known_clock
 
 
-_OUTSIDE = 3
+def _outside() -> int:
+    """The `stacklevel` of the program's own line, for a warning by the caller."""
+    frame, level = sys._getframe(1), 1  # noqa: SLF001 - as warnings does
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith("rtorm."):
+        frame, level = frame.f_back, level + 1
+    return level
 
 
 def _number(given: int | str) -> int:
@@ -534,7 +541,7 @@ def _clock(identity: Identity, zone: tzinfo | None) -> Clock:
                 f"RT shows dates to {identity.user} with the offset {_hours(learnt)}, which is "
                 "used for all dates, whatever the season: pass time_zone= to be exact",
                 TimeZoneWarning,
-                stacklevel=_OUTSIDE,
+                stacklevel=_outside(),
             )
         return Clock(timezone(learnt) if learnt else UTC, exact=False)
     here = identity.time.astimezone(zone).utcoffset()

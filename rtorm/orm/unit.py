@@ -80,13 +80,19 @@ class UnitOfWork:
         if self._failure is not None:
             return
         try:
-            replies = iter(self.gateway.edit([form.edit for plan in chunk for form in plan.forms]))
+            replies = self.gateway.edit([form.edit for plan in chunk for form in plan.forms])
         except RTError as error:
             self._fail(chunk, error)
-        else:
+            return
+        if len(chunk) > 1 and all(reply.unclear for reply in replies):
+            # RT crashed over one of them. Edits set values, so what was applied may be sent again.
             for plan in chunk:
-                verdict = judge_edit(plan, [next(replies) for _ in plan.forms])
-                self._sent.append((plan, verdict))
+                self._edit([plan])
+            return
+        remaining = iter(replies)
+        for plan in chunk:
+            verdict = judge_edit(plan, [next(remaining) for _ in plan.forms])
+            self._sent.append((plan, verdict))
 
     def _fail(self, plans: Sequence[Sent], error: RTError) -> None:
         unknown = isinstance(error, OutcomeUnknownError)

@@ -38,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _complained(error: Exception, status: int) -> int:
-    print(f"rtorm.testing: {error}", file=sys.stderr)
+    sys.stderr.write(f"rtorm.testing: {error}\n")
     return status
 
 
@@ -69,19 +69,19 @@ def _up(chosen: argparse.Namespace) -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     data = chosen.initialdata and chosen.initialdata.read_text("utf-8")
     with RequestTracker(chosen.version, initialdata=data, port=chosen.port) as rt:
-        print(
+        sys.stdout.write(
             f"Request Tracker {rt.version} on {rt.url}\n"
             f"Log in as {rt.user} with the password {rt.password}; the log is {rt.log}\n"
-            "Ctrl-C stops it and removes everything.",
-            flush=True,
+            "Ctrl-C stops it and removes everything.\n"
         )
+        sys.stdout.flush()
         rt.wait()
         raise ServerError("the server ended by itself", rt.log.read_text("utf-8", "replace"))
 
 
 def _prepare(chosen: argparse.Namespace) -> None:
     for version in chosen.version:
-        print(fresh_database(find(major_of(version))))
+        sys.stdout.write(f"{fresh_database(find(major_of(version)))}\n")
 
 
 def _install(chosen: argparse.Namespace) -> None:

@@ -33,7 +33,7 @@ class Progress:
 
     def __enter__(self) -> Self:
         """Starts to draw."""
-        print(self._title, file=sys.stderr, flush=True)
+        _show(f"{self._title}\n")
         self._drawer.start()
         return self
 
@@ -59,7 +59,12 @@ class Progress:
         # Cut off, as a line that wraps cannot be drawn over.
         fitting = text[: shutil.get_terminal_size().columns - 1]
         start = "\r\x1b[K" if sys.stderr.isatty() else ""
-        print(start + fitting, end=end, file=sys.stderr, flush=True)
+        _show(f"{start}{fitting}{end}")
 
     def _elapsed(self) -> float:
         return time.monotonic() - self._begin
+
+
+def _show(text: str) -> None:
+    sys.stderr.write(text)
+    sys.stderr.flush()
