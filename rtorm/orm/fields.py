@@ -9,7 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Generic, Literal, Never, TypeVar, get_args, overload
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Final,
+    Generic,
+    Literal,
+    Never,
+    TypeVar,
+    get_args,
+    get_origin,
+    overload,
+)
 
 from pydantic import Field
 
@@ -23,7 +34,19 @@ if TYPE_CHECKING:
 
     from rtorm.orm.record import Record
 
-__all__ = ["CF", "Attr", "Bound", "ReadOnly", "Spec", "attr", "cf", "collecting_fields"]
+__all__ = [
+    "CF",
+    "Attr",
+    "Bound",
+    "ReadOnly",
+    "Spec",
+    "attr",
+    "cf",
+    "collecting_fields",
+    "declared_type",
+    "hidden",
+    "shown",
+]
 
 T = TypeVar("T")
 
@@ -41,7 +64,7 @@ class _Declared(Generic[T]):
     def __get_pydantic_core_schema__(
         cls, source: Any, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
-        return handler.generate_schema(get_args(source)[0])
+        return handler.generate_schema(declared_type(source))
 
 
 class Attr(_Declared[T]):
@@ -62,6 +85,19 @@ class ReadOnly(_Declared[T]):
     if TYPE_CHECKING:
 
         def __set__(self, instance: object, value: Never) -> None: ...
+
+
+def declared_type(annotation: Any) -> Any:
+    """The type that a field holds: the `T` of `CF[T]`.
+
+    Raises:
+        TypeError: The annotation is none of `Attr[T]`, `CF[T]`, `ReadOnly[T]`.
+    """
+    origin = get_origin(annotation)
+    if not (isinstance(origin, type) and issubclass(origin, _Declared)):
+        message = f"a field is annotated as CF[its type], not as {annotation!r}"
+        raise TypeError(message)
+    return get_args(annotation)[0]
 
 
 class _Required:
@@ -131,6 +167,11 @@ def shown(wire: str, codec: Codec, *, init: Literal[False] = False, **flags: Any
     """Declare a field that RT sets by itself; `init` is for type checkers alone."""
     del init
     return Spec(wire=wire, codec=codec, default=None, creatable=False, editable=False, **flags)
+
+
+def hidden(*, init: Literal[False] = False) -> Any:
+    """For type checkers: an attribute that the constructor does not take."""
+    return init
 
 
 def cf(

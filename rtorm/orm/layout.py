@@ -7,18 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast, get_args
+from typing import TYPE_CHECKING, Any, cast, get_origin
 
-from pydantic_core import SchemaValidator
+from pydantic_core import CoreSchema, SchemaValidator
 
-from rtorm.orm.fields import ReadOnly, Spec
+from rtorm.orm.fields import ReadOnly, Spec, declared_type
 from rtorm.orm.kinds import codec_for, is_list
 from rtorm.rest1.codecs import Codec
 
 if TYPE_CHECKING:
     from rtorm.orm.record import Record
 
-__all__ = ["FieldLayout", "Layout", "field_validators", "layout_of"]
+__all__ = ["FieldLayout", "Layout", "Validate", "Validators", "field_validators", "layout_of"]
 
 Validate = Callable[[Any], Any]
 
@@ -66,6 +66,20 @@ class FieldLayout:
 
 
 @dataclass(frozen=True, slots=True)
+class Validators:
+    """The validators of one class's fields.
+
+    Attributes:
+        alone: By attribute name, for the fields whose validators look at nothing but the value.
+        whole: For all fields: `whole.validate_assignment(others, name, value)` gives the values
+            with the new one, and lets validators with `info` see the others.
+    """
+
+    alone: Mapping[str, Validate]
+    whole: SchemaValidator
+
+
+@dataclass(frozen=True, slots=True)
 class Layout:
     """All fields of one class.
 
@@ -75,6 +89,7 @@ class Layout:
         by_lower_wire: The same in lower case.
         cheap: RT's names of the fields that a query loads.
         optional: Fields that RT leaves out where they do not apply.
+        validators: What checks a value before it is assigned.
     """
 
     fields: Mapping[str, FieldLayout]
@@ -82,6 +97,7 @@ class Layout:
     by_lower_wire: Mapping[str, FieldLayout]
     cheap: tuple[str, ...]
     optional: tuple[FieldLayout, ...]
+    validators: Validators
 
     def at_wire(self, wire: str) -> FieldLayout | None:
         """The field that RT shows under this name."""
@@ -91,11 +107,14 @@ class Layout:
 def layout_of(cls: type[Record]) -> Layout:
     """The layout of a class, worked out once from its declarations and annotations."""
     if cls.__rt_layout__ is None:
-        type.__setattr__(cls, "__rt_layout__", _lay_out(cls))
-    return cast("Layout", cls.__rt_layout__)
+        cls.__rt_layout__ = _lay_out(cls)
+    return cls.__rt_layout__
 
 
 def _lay_out(cls: type[Record]) -> Layout:
+    if not cls.__pydantic_complete__:
+        # Its annotations name what was not there yet; Pydantic says so if it still is not.
+        cls.model_rebuild()
     specs = cls.__rt_specs__
     fields = {
         name: _field_layout(name, specs[name], info.annotation)
@@ -107,42 +126,60 @@ def _lay_out(cls: type[Record]) -> Layout:
         fields=fields,
         by_wire={field.spec.wire: field for field in stored},
         by_lower_wire={field.spec.wire.lower(): field for field in stored},
-        cheap=tuple(
-            field.spec.wire for field in stored if field.askable and not field.spec.dear
-        ),
+        cheap=tuple(field.spec.wire for field in stored if field.askable and not field.spec.dear),
         optional=tuple(field for field in stored if field.spec.optional),
+        validators=field_validators(cls),
     )
 
 
 def _field_layout(name: str, spec: Spec, annotation: Any) -> FieldLayout:
-    declared = get_args(annotation)[0]
+    declared = declared_type(annotation)
     return FieldLayout(
         name=name,
         spec=spec,
         codec=spec.codec or codec_for(declared),
         many=is_list(declared),
-        read_only=annotation.__origin__ is ReadOnly,
+        read_only=get_origin(annotation) is ReadOnly,
     )
 
 
-def field_validators(cls: type[Record]) -> dict[str, Validate]:
-    """One validator per field, cut out of the class's own core schema.
+def field_validators(cls: type[Record]) -> Validators:
+    """The validators of the fields, cut out of the class's own core schema.
 
     `@field_validator` and constraints run; validators of the whole model do not.
     """
     schema = cast("dict[str, Any]", cls.__pydantic_core_schema__)
-    definitions: list[Any] | None = None
+    definitions: list[dict[str, Any]] = []
     config: Any = None
     while schema["type"] != "model-fields":
         definitions = schema.get("definitions", definitions)
         config = schema.get("config", config)
-        schema = schema["schema"]
-    cut: dict[str, Validate] = {}
+        if schema["type"] == "definition-ref":
+            schema = next(each for each in definitions if each["ref"] == schema["schema_ref"])
+        else:
+            schema = schema["schema"]
+
+    def validator(part: dict[str, Any]) -> SchemaValidator:
+        if definitions:
+            part = {"type": "definitions", "schema": part, "definitions": definitions}
+        return SchemaValidator(cast("CoreSchema", part), config)
+
+    informed = _takes_info(definitions)
+    alone: dict[str, Validate] = {}
     for name, field in schema["fields"].items():
         inner = field["schema"]
         if inner["type"] == "default":
             inner = inner["schema"]
-        if definitions:
-            inner = {"type": "definitions", "schema": inner, "definitions": definitions}
-        cut[name] = SchemaValidator(inner, config).validate_python
-    return cut
+        if not (informed or _takes_info(inner)):
+            alone[name] = validator(inner).validate_python
+    return Validators(alone, validator(schema))
+
+
+def _takes_info(part: Any) -> bool:
+    """Whether a validator in this part of a schema takes `info`, and so sees other values."""
+    if isinstance(part, dict):
+        held = cast("dict[str, Any]", part)
+        return held.get("type") == "with-info" or any(map(_takes_info, held.values()))
+    if isinstance(part, list | tuple):
+        return any(map(_takes_info, cast("list[Any]", part)))
+    return False

@@ -111,8 +111,9 @@ class Session:
     def get(self, cls: type[R], id: int | str) -> R:  # noqa: A002 - RT's own word
         """The record of this id, with all its fields.
 
-        A record that the session holds already is returned as it is, without a request. The id
-        of a merged ticket gives the record of the ticket that it was merged into.
+        A record that the session holds with all its fields is returned without a request; one of
+        which only some are loaded is completed, and its unsaved changes stay. The id of a merged
+        ticket gives the record of the ticket that it was merged into.
 
         Args:
             cls: What to get: `Ticket`, or a class of tickets.
@@ -125,7 +126,7 @@ class Session:
         self._check_thread()
         number = _number(id)
         held = self._held(cls, number)
-        if held is not None:
+        if held is not None and not any(self._lacks(held, name) for name in _stored(held)):
             return held
         answer = self._gateway.show(cls.__rt_kind__, [number])[0]
         if isinstance(answer, RTError):
@@ -501,6 +502,11 @@ def _number(given: int | str) -> int:
         message = f"not an id: {given!r}"
         raise ValueError(message)
     return int(text)
+
+
+def _stored(record: Record) -> list[str]:
+    fields = layout_of(type(record)).fields
+    return [name for name, field in fields.items() if field.spec.stored]
 
 
 def _of_another_class(cls: type[Record], number: int, of: str) -> NotFound:

@@ -27,6 +27,8 @@ class _NotLoaded(enum.Enum):
     def __repr__(self) -> str:
         return "<not loaded>"
 
+    __str__ = __repr__
+
 
 NOT_LOADED: Final = _NotLoaded.NOT_LOADED
 """Stands for the old value of a field that was set before it was read."""
@@ -96,18 +98,30 @@ class State:
         errors: RT's words on fields that it refused, until they are assigned again.
         undecoded: Fields whose text from RT could not be read, by attribute name; the
             attribute holds that text.
+        defaults: Lists that a new record was asked for but not given, as long as they stay empty
+            of changes: what RT will hold in their place is not known yet.
         persistent: Whether the record exists in RT.
         deleted: Whether it was deleted through this record.
         peers: Gives the records loaded in the same request.
     """
 
-    __slots__ = ("deleted", "errors", "original", "peers", "persistent", "session", "undecoded")
+    __slots__ = (
+        "defaults",
+        "deleted",
+        "errors",
+        "original",
+        "peers",
+        "persistent",
+        "session",
+        "undecoded",
+    )
 
     def __init__(self) -> None:
         self.session: Owner | None = None
         self.original: dict[str, Any] = {}
         self.errors: dict[str, list[str]] = {}
         self.undecoded: dict[str, str] = {}
+        self.defaults: dict[str, TrackedList[Any]] = {}
         self.persistent = False
         self.deleted = False
         self.peers: Callable[[], Iterable[Record]] = tuple
@@ -135,6 +149,22 @@ class State:
         for name in names:
             self.original.pop(name, None)
             self.errors.pop(name, None)
+            self.undecoded.pop(name, None)
+
+    def portable(self) -> dict[str, Any]:
+        """What goes with a copy or a pickle: everything but the session and the peers."""
+        return {
+            "original": dict(self.original),
+            "errors": {name: list(said) for name, said in self.errors.items()},
+            "undecoded": dict(self.undecoded),
+            "persistent": self.persistent,
+            "deleted": self.deleted,
+        }
+
+    def restore(self, portable: dict[str, Any]) -> None:
+        """Take over what `portable` gave."""
+        for name, value in portable.items():
+            setattr(self, name, value)
 
 
 def state_of(record: Record) -> State:
@@ -159,9 +189,10 @@ class TrackedList(list[T]):
     the record. Copies and pickles are plain lists.
     """
 
-    __slots__ = ("_name", "_record")
+    __slots__ = ("_before", "_name", "_record")
     _record: Record
     _name: str
+    _before: list[T] | None
 
     @classmethod
     def track(cls, values: Iterable[T], record: Record, name: str) -> TrackedList[T]:
@@ -169,7 +200,22 @@ class TrackedList(list[T]):
         tracked = cls(values)
         tracked._record = record
         tracked._name = name
+        tracked._before = None
         return tracked
+
+    def announce(self, *, undoable: bool = False) -> None:
+        """Tell the record that the list is about to change."""
+        self._record.__rt_changing__(self._name, self)
+        self._before = list(self) if undoable else None
+
+    def put(self, values: list[T]) -> None:
+        """Take these values, without a word to the record."""
+        list.__setitem__(self, slice(None), values)
+
+    def undo(self) -> None:
+        """Take back a `+=` or `*=` of which the record has refused the outcome."""
+        if self._before is not None:
+            self.put(self._before)
 
     def __reduce_ex__(self, _protocol: object) -> tuple[Any, ...]:
         return list, (list(self),)
@@ -193,10 +239,11 @@ MUTATORS: Final = (
 
 def _announced(name: str) -> Callable[..., Any]:
     change = cast("Callable[..., Any]", getattr(list, name))
+    # Python assigns the outcome of these to the attribute, and the record may refuse it.
+    undoable = name in ("__iadd__", "__imul__")
 
     def mutator(self: TrackedList[Any], *args: Any, **kwargs: Any) -> Any:
-        record = self._record  # pyright: ignore[reportPrivateUsage]
-        state_of(record).touch(record, self._name, list(self))  # pyright: ignore[reportPrivateUsage]
+        self.announce(undoable=undoable)
         return change(self, *args, **kwargs)
 
     mutator.__name__ = name

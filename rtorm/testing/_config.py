@@ -50,6 +50,8 @@ def write_config(directory: Path, settings: Settings, port: int) -> None:
     # No options, so Set() cannot change them; Debian's default is shared by the whole machine.
     lines.append(f"$RT::MasonDataDir = {literal(str(directory / 'mason'))};")
     lines.append(f"$RT::MasonSessionDir = {literal(str(directory / 'sessions'))};")
+    # Where RT looks for the *_Config.pm of extensions.
+    lines.append(f"$RT::LocalEtcPath = {literal(str(directory))};")
     text = "\n".join([*lines, "use utf8;", "#line 1 config", settings.lines, "1;", ""])
     (directory / _FILE).write_text(text, "utf-8")
 
@@ -61,6 +63,8 @@ def environment(directory: Path) -> dict[str, str]:
         "HOME": str(directory),
         "TMPDIR": str(directory / "tmp"),
         "LC_ALL": "C.UTF-8",
+        # Without it Perl's mail library asks DNS and the SMTP server of this machine for a name.
+        "MAILDOMAIN": "example.com",
         "RT_SITE_CONFIG": str(directory / _FILE),
         # Keeps the settings of an RT that is in use on this machine out.
         "RT_SITE_CONFIG_DIR": "/dev/null",

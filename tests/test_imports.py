@@ -1,0 +1,156 @@
+"""Imports run downwards only."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "rtorm"
+
+# What each module may import of rtorm, and of others beside the standard library.
+MAY: dict[str, tuple[set[str], set[str]]] = {
+    "errors": (set(), set()),
+    "gateway": ({"errors"}, set()),
+    "auth": ({"errors"}, {"requests"}),
+    "rest1.forms": (set(), set()),
+    "rest1.codecs": ({"errors", "rest1.forms"}, set()),
+    "rest1.replies": ({"errors", "gateway", "rest1.forms"}, set()),
+    "rest1.client": (
+        {"auth", "errors", "gateway", "rest1.forms", "rest1.replies"},
+        {"requests", "urllib3"},
+    ),
+    "rest1.gateway": (
+        {"errors", "gateway", "rest1.client", "rest1.codecs", "rest1.forms", "rest1.replies"},
+        set(),
+    ),
+    "orm.state": (set(), set()),
+    "orm.columns": (set(), set()),
+    "orm.kinds": ({"rest1.codecs"}, {"pydantic"}),
+    "orm.fields": ({"orm.columns", "rest1.codecs"}, {"pydantic"}),
+    "orm.layout": ({"orm.fields", "orm.kinds", "rest1.codecs"}, {"pydantic", "pydantic_core"}),
+    "orm.record": (
+        {"errors", "orm.fields", "orm.layout", "orm.state"},
+        {"pydantic", "pydantic_core"},
+    ),
+    "models.attachment": (set(), {"pydantic", "pydantic_core"}),
+    "models.ticket": (
+        {"models.attachment", "orm.fields", "orm.record", "orm.state", "rest1.codecs"},
+        {"pydantic"},
+    ),
+    "orm.loading": (
+        {"errors", "orm.layout", "orm.record", "orm.state", "rest1.codecs"},
+        set(),
+    ),
+    "orm.plan": (
+        {
+            "gateway",
+            "models.attachment",
+            "orm.layout",
+            "orm.record",
+            "orm.state",
+            "rest1.codecs",
+            "rest1.forms",
+        },
+        {"pydantic"},
+    ),
+    "orm.outcome": ({"errors", "gateway", "orm.layout", "orm.plan", "orm.state"}, set()),
+    "orm.unit": (
+        {
+            "errors",
+            "gateway",
+            "orm.layout",
+            "orm.loading",
+            "orm.outcome",
+            "orm.plan",
+            "orm.record",
+            "orm.state",
+            "rest1.codecs",
+        },
+        set(),
+    ),
+    "orm.session": (
+        {
+            "errors",
+            "gateway",
+            "orm.layout",
+            "orm.loading",
+            "orm.outcome",
+            "orm.plan",
+            "orm.record",
+            "orm.state",
+            "orm.unit",
+            "rest1.client",
+            "rest1.codecs",
+            "rest1.gateway",
+        },
+        set(),
+    ),
+    "config": ({"auth", "errors"}, set()),
+    "connecting": (
+        {"auth", "config", "orm.outcome", "orm.session", "rest1.client"},
+        set(),
+    ),
+}
+
+
+def modules() -> list[str]:
+    """The library's modules, tests' helpers and packages' front doors left out."""
+    found = (path.relative_to(PACKAGE).with_suffix("") for path in PACKAGE.rglob("*.py"))
+    return sorted(
+        ".".join(path.parts)
+        for path in found
+        if path.name != "__init__" and path.parts[0] != "testing"
+    )
+
+
+def imported(module: str) -> tuple[set[str], set[str]]:
+    """What a module imports at run time, of rtorm and of others."""
+    own: set[str] = set()
+    others: set[str] = set()
+    path = (PACKAGE / module.replace(".", "/")).with_suffix(".py")
+    for node in _run_time(ast.parse(path.read_text())):
+        names = (
+            [node.module or ""] if isinstance(node, ast.ImportFrom) else [a.name for a in node.names]
+        )
+        for name in names:
+            first, _, rest = name.partition(".")
+            if first == "rtorm":
+                own.add(rest)
+            else:
+                others.add(first)
+    return own, others
+
+
+def _run_time(tree: ast.AST) -> list[ast.Import | ast.ImportFrom]:
+    found: list[ast.Import | ast.ImportFrom] = []
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            found.extend(item for branch in node.orelse for item in _run_time(branch))
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            found.append(node)
+        else:
+            found.extend(_run_time(node))
+    return found
+
+
+@pytest.mark.parametrize("module", modules())
+def test_a_module_imports_only_what_lies_below_it(module: str) -> None:
+    """Each module's imports are those that its layer allows."""
+
+
+    own, others = imported(module)
+    may_own, may_others = MAY[module]
+    assert own <= may_own
+    assert others - sys.stdlib_module_names <= may_others
+
+
+def test_the_layers_have_an_order() -> None:
+    """What the table allows goes round in no circle."""
+    done: set[str] = set()
+    while len(done) < len(MAY):
+        ready = {module for module, (below, _) in MAY.items() if below <= done} - done
+        assert ready, f"a circle among {sorted(MAY.keys() - done)}"
+        done |= ready
