@@ -6,7 +6,8 @@ too. None of them shows its secret in a repr or lets itself be pickled.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import base64
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NoReturn
 
@@ -17,6 +18,7 @@ from rtorm.errors import ConfigurationError
 __all__ = ["Auth", "Basic", "Login", "Password", "PerRequest", "Token", "login_from"]
 
 _NOTHING: Mapping[str, str] = {}
+_PAIR = 2
 
 
 class _Anonymous(requests.auth.AuthBase):
@@ -48,7 +50,13 @@ class Auth:
         """What signs one request; asked anew for each."""
         return _Anonymous()
 
-    def __getstate__(self) -> NoReturn:
+    def secrets(self) -> Sequence[str]:
+        """What must not be shown, should a server send it back."""
+        forms = {**self.login_form(), **self.request_form()}
+        return [value for key, value in forms.items() if key != "user"]
+
+    # Not __getstate__: a frozen dataclass with slots brings its own, which would pickle the secret.
+    def __reduce__(self) -> NoReturn:
         message = f"a {type(self).__name__} login is not pickled: it holds a secret"
         raise TypeError(message)
 
@@ -67,6 +75,9 @@ class Password(Auth):
 
     user: str
     password: str = field(repr=False)
+
+    def __post_init__(self) -> None:
+        _check_login(self.user, self.password)
 
     def login_form(self) -> Mapping[str, str]:
         """User and password."""
@@ -88,6 +99,9 @@ class PerRequest(Auth):
     # With a valid cookie, RT would ignore user and password, even wrong ones.
     keeps_cookie = False
 
+    def __post_init__(self) -> None:
+        _check_login(self.user, self.password)
+
     def request_form(self) -> Mapping[str, str]:
         """User and password."""
         return {"user": self.user, "pass": self.password}
@@ -107,9 +121,17 @@ class Basic(Auth):
     user: str
     password: str = field(repr=False)
 
+    def __post_init__(self) -> None:
+        _check_login(self.user, self.password)
+
     def request_auth(self) -> requests.auth.AuthBase:
         """The `Authorization: Basic` header."""
         return requests.auth.HTTPBasicAuth(self.user.encode(), self.password.encode())
+
+    def secrets(self) -> Sequence[str]:
+        """The password, also as the header encodes it."""
+        both = f"{self.user}:{self.password}".encode()
+        return [self.password, base64.b64encode(both).decode()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +145,7 @@ class Token(Auth):
     token: str = field(repr=False)
 
     def __post_init__(self) -> None:
+        _check_given("token", self.token)
         if not self.token.isascii() or not self.token.isprintable() or " " in self.token:
             message = "the token holds characters that no token of RT has: copy it again, whole"
             raise ConfigurationError(message)
@@ -130,6 +153,10 @@ class Token(Auth):
     def request_auth(self) -> requests.auth.AuthBase:
         """The `Authorization: token` header."""
         return _TokenHeader(self.token)
+
+    def secrets(self) -> Sequence[str]:
+        """The token."""
+        return [self.token]
 
 
 class _TokenHeader(requests.auth.AuthBase):
@@ -166,9 +193,27 @@ def login_from(login: Login) -> Auth:
     """
     if isinstance(login, Auth):
         return login
-    if isinstance(login, tuple):
+    if isinstance(login, tuple) and len(login) == _PAIR:
         return Password(*login)
     if isinstance(login, requests.auth.AuthBase):
         return _Foreign(login)
     message = "auth= takes a login of rtorm.auth, a (user, password) tuple or a requests AuthBase"
+    raise ConfigurationError(message)
+
+
+def _check_login(user: object, password: object) -> None:
+    _check_given("user name", user)
+    _check_given("password", password)
+
+
+def _check_given(what: str, value: object) -> None:
+    """Refuse what cannot be a secret, without showing it: often a setting that was not found."""
+    if not isinstance(value, str):
+        message = f"the {what} is no text but {type(value).__name__}: is the setting missing?"
+    elif not value:
+        message = f"the {what} is empty"
+    elif any("\ud800" <= character <= "\udfff" for character in value):
+        message = f"the {what} holds characters that cannot be sent"
+    else:
+        return
     raise ConfigurationError(message)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from rtorm.auth import Auth, Password, Token
 from rtorm.errors import ConfigurationError
 
-__all__ = ["Settings", "from_environment"]
+__all__ = ["Settings", "from_environment", "login_from_environment", "url_from_environment"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,15 +26,23 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
     Raises:
         ConfigurationError: One of them is missing.
     """
-    url = environment.get("RTSERVER", "")
-    if not url:
-        message = "no server given: pass its URL to connect(), or set RTSERVER"
-        raise ConfigurationError(message)
-    return Settings(url, login_from_environment(environment))
+    return Settings(url_from_environment(environment), login_from_environment(environment))
+
+
+def url_from_environment(environment: Mapping[str, str] = os.environ) -> str:
+    """Read `RTSERVER`.
+
+    Raises:
+        ConfigurationError: It is missing.
+    """
+    if url := environment.get("RTSERVER"):
+        return url
+    message = "no server given: pass its URL to connect(), or set RTSERVER in the environment"
+    raise ConfigurationError(message)
 
 
 def login_from_environment(environment: Mapping[str, str] = os.environ) -> Auth:
-    """Read `RTTOKEN`, or `RTUSER` and `RTPASSWD`.
+    """Read `RTTOKEN`, or `RTUSER` and `RTPASSWD`; a token goes before a password.
 
     Raises:
         ConfigurationError: Neither is there.
@@ -42,7 +50,14 @@ def login_from_environment(environment: Mapping[str, str] = os.environ) -> Auth:
     if token := environment.get("RTTOKEN"):
         return Token(token)
     user, password = environment.get("RTUSER"), environment.get("RTPASSWD")
-    if not user or not password:
-        message = "no login given: pass auth= to connect(), or set RTUSER and RTPASSWD, or RTTOKEN"
-        raise ConfigurationError(message)
-    return Password(user, password)
+    if user and password:
+        return Password(user, password)
+    if user or password:
+        given, missing = ("RTUSER", "RTPASSWD") if user else ("RTPASSWD", "RTUSER")
+        message = f"{given} is set in the environment, but {missing} is not: set both"
+    else:
+        message = (
+            "no login given: pass auth= to connect(), or set in the environment RTUSER and "
+            "RTPASSWD, or RTTOKEN"
+        )
+    raise ConfigurationError(message)

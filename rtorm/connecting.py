@@ -5,7 +5,7 @@ from __future__ import annotations
 from os import PathLike
 
 from rtorm.auth import Login
-from rtorm.config import from_environment, login_from_environment
+from rtorm.config import login_from_environment, url_from_environment
 from rtorm.orm.outcome import Verify
 from rtorm.orm.session import Session, TimeZone
 from rtorm.rest1.client import Client, Timeout
@@ -44,13 +44,10 @@ def connect(
     Raises:
         ConfigurationError: No server or login is given, or one of the settings is wrong.
     """
-    if url is None:
-        settings = from_environment()
-        url, auth = settings.url, auth or settings.auth
     read_back = _READ_BACK.get(verify) if isinstance(verify, str) else None
     client = Client(
-        url,
-        auth=auth or login_from_environment(),
+        url_from_environment() if url is None else url,
+        auth=login_from_environment() if auth is None else auth,
         timeout=timeout,
         verify=True if read_back else verify,
     )

@@ -37,7 +37,7 @@ def test_the_readme_does_what_it_says(
 
     monkeypatch.setattr(rtorm, "connect", here)
     program = snippet.replace("session.get(Incident, 1)", f"session.get(Incident, {ticket.id})")
-    exec(compile(program, "README.md", "exec"), {"__name__": "readme"})
+    exec(compile(program, "README.md", "exec", dont_inherit=True), {"__name__": "readme"})
     printed = capsys.readouterr().out.splitlines()
     assert printed == re.findall(r"print\(.*\)  # (.*)", snippet)
 

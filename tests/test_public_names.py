@@ -44,7 +44,7 @@ def test_every_exception_is_one_of_a_tree() -> None:
 def test_importing_does_no_work() -> None:
     """Importing rtorm opens no connection, reads no settings and loads no test tools."""
     code = (
-        "import sys, socket; socket.socket = None; import rtorm; "
+        "import sys, socket; socket.socket.connect = None; import rtorm; "
         "print([m for m in ('pytest', 'vcr', 'rich', 'rtorm.testing') if m in sys.modules])"
     )
     shown = subprocess.run(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import mimetypes
 from pathlib import Path, PurePath
-from typing import Annotated, Any, BinaryIO, Self, cast
+from typing import Annotated, Any, BinaryIO, Self
 
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
@@ -39,8 +40,8 @@ class Attachment(BaseModel):
         Raises:
             OSError: The file cannot be read.
         """
-        guessed = content_type or mimetypes.guess_type(path.name)[0] or _ANY_BYTES
-        return cls(filename=path.name, content=path.read_bytes(), content_type=guessed)
+        kind = content_type or _guess(path.name)
+        return cls(filename=path.name, content=path.read_bytes(), content_type=kind)
 
     def __repr__(self) -> str:
         return f"<Attachment {self.filename!r} {self.content_type} {len(self.content)} bytes>"
@@ -60,14 +61,14 @@ class _TakenAsAttachment:
         return {"type": "string", "format": "path"}
 
 
-def _attachment(file: object) -> Attachment:
+def _attachment(file: Any) -> Attachment:
     if isinstance(file, Attachment):
         return file
     try:
         if isinstance(file, Path):
             return Attachment.from_path(file)
         if hasattr(file, "read"):
-            return _from_open_file(cast("BinaryIO", file))
+            return _from_open_file(file)
     except OSError as error:
         message = f"cannot read {file}: {error.strerror or error}"
         raise ValueError(message) from error
@@ -75,15 +76,21 @@ def _attachment(file: object) -> Attachment:
     raise ValueError(message)
 
 
-def _from_open_file(file: BinaryIO) -> Attachment:
-    content: object = file.read()
+def _from_open_file(file: Any) -> Attachment:
+    # Text in another encoding than the machine's could not even be read.
+    content = None if isinstance(file, io.TextIOBase) else file.read()
     if not isinstance(content, bytes):
         message = "the file is opened in text mode: open it with 'rb'"
         raise ValueError(message)  # noqa: TRY004 - Pydantic reports ValueError
     name = getattr(file, "name", None)
     filename = PurePath(name).name if isinstance(name, str) else "attachment"
-    guessed = mimetypes.guess_type(filename)[0] or _ANY_BYTES
-    return Attachment(filename=filename, content=content, content_type=guessed)
+    return Attachment(filename=filename, content=content, content_type=_guess(filename))
+
+
+def _guess(filename: str) -> str:
+    kind, packed = mimetypes.guess_type(filename)
+    # The type of `logs.txt.gz` is told as that of what is packed into it.
+    return _ANY_BYTES if packed else kind or _ANY_BYTES
 
 
 File = Annotated[Attachment | Path | BinaryIO, _TakenAsAttachment()]

@@ -42,6 +42,7 @@ Watcher = Annotated[str, AfterValidator(check_watcher)]
 Instant = Annotated[AwareDatetime, AfterValidator(_whole_seconds)]
 Points = Annotated[int, Field(ge=0)]
 
+_SHOWN = 60
 _CLASSES: WeakValueDictionary[str, type[Ticket]] = WeakValueDictionary()
 
 
@@ -103,9 +104,7 @@ class Ticket(Record):
     queue: Attr[Line] = attr("Queue", LINE, default=None, by_name=True)
     subject: Attr[Subject] = attr("Subject", SUBJECT, default=None)
     status: Attr[Line] = attr("Status", LINE, default=None)
-    owner: Attr[Line] = attr(
-        "Owner", LINE, default=None, by_name=True, lost_on_create=True
-    )
+    owner: Attr[Line] = attr("Owner", LINE, default=None, by_name=True, lost_on_create=True)
     creator: ReadOnly[str] = shown("Creator", LINE, init=False)
     priority: Attr[Points] = attr("Priority", PRIORITY, default=None)
     initial_priority: Attr[Points] = attr("InitialPriority", PRIORITY, default=None)
@@ -155,8 +154,12 @@ class Ticket(Record):
         super().__init_subclass__(**kwargs)
         if queue is not None:
             cls.__rt_queues__ = (queue,) if isinstance(queue, str) else tuple(queue)
-            for name in cls.__rt_queues__:
-                _CLASSES[name.lower()] = cls
+
+    @classmethod
+    def __rt_declared__(cls) -> None:
+        """Have tickets of the class's queues load as the class, now that it is ready."""
+        for name in vars(cls).get("__rt_queues__", ()):
+            _CLASSES[name.lower()] = cls
 
     @classmethod
     def __rt_class_for__(cls, fields: Mapping[str, str]) -> type[Self] | None:
@@ -175,6 +178,10 @@ class Ticket(Record):
 
     def _summary(self) -> str:
         values = vars(self)
-        subject = f" {values['subject']!r}" if "subject" in values else ""
+        subject = f" {_short(values['subject'])!r}" if "subject" in values else ""
         status = f" {values['status']}" if "status" in values else ""
         return subject + status if state_of(self).persistent else subject
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Generic, Literal, NoReturn, TypeVar
+from typing import Generic, Literal, NoReturn, TypeVar
 
 __all__ = ["And", "Clause", "Column", "Comparison", "Not", "Or", "Ordering"]
 
 T_co = TypeVar("T_co", covariant=True)
+V = TypeVar("V")
 
-Operator = Literal["=", "!=", "<", "<=", ">", ">=", "LIKE", "NOT LIKE", "STARTSWITH", "IS", "IS NOT"]
+Operator = Literal[
+    "=", "!=", "<", "<=", ">", ">=", "LIKE", "NOT LIKE", "STARTSWITH", "IS", "IS NOT"
+]
 
 
 class Clause:
@@ -22,17 +25,26 @@ class Clause:
     __slots__ = ()
 
     def __and__(self, other: Clause) -> Clause:
-        return And((self, other))
+        return And((self, _clause(other)))
 
     def __or__(self, other: Clause) -> Clause:
-        return Or((self, other))
+        return Or((self, _clause(other)))
 
     def __invert__(self) -> Clause:
         return Not(self)
 
     def __bool__(self) -> NoReturn:
-        message = "a clause has no truth value: combine clauses with & and | instead of and, or, not"
+        message = (
+            "a clause has no truth value: combine clauses with & and | instead of and, or, not"
+        )
         raise TypeError(message)
+
+
+def _clause(given: object) -> Clause:
+    if not isinstance(given, Clause):
+        message = f"{given!r} is no clause: compare columns of the class, such as Ticket.status"
+        raise TypeError(message)
+    return given
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,35 +103,37 @@ class Column(Generic[T_co]):
     def __repr__(self) -> str:
         return f"<Column {self.wire}>"
 
-    def __eq__(self, other: T_co) -> Clause:  # type: ignore[override, misc] # pyright: ignore
-        return Comparison(self.wire, "=", other)
+    # A covariant parameter is what makes `Incident.severity == "huge"` an error in checkers; a
+    # column is never asked for as something wider, which is what it would be unsound for.
+    def __eq__(self, other: T_co) -> Clause:  # type: ignore[override, misc] # pyright: ignore[reportIncompatibleMethodOverride, reportGeneralTypeIssues]
+        return self._equals(other)
 
-    def __ne__(self, other: T_co) -> Clause:  # type: ignore[override, misc] # pyright: ignore
-        return Comparison(self.wire, "!=", other)
+    def __ne__(self, other: T_co) -> Clause:  # type: ignore[override, misc] # pyright: ignore[reportIncompatibleMethodOverride, reportGeneralTypeIssues]
+        return self._differs(other)
 
-    def __lt__(self, other: T_co) -> Clause:  # type: ignore[misc] # pyright: ignore
-        return Comparison(self.wire, "<", other)
+    def __lt__(self, other: T_co) -> Clause:  # type: ignore[misc] # pyright: ignore[reportGeneralTypeIssues]
+        return self._ordered("<", other)
 
-    def __le__(self, other: T_co) -> Clause:  # type: ignore[misc] # pyright: ignore
-        return Comparison(self.wire, "<=", other)
+    def __le__(self, other: T_co) -> Clause:  # type: ignore[misc] # pyright: ignore[reportGeneralTypeIssues]
+        return self._ordered("<=", other)
 
-    def __gt__(self, other: T_co) -> Clause:  # type: ignore[misc] # pyright: ignore
-        return Comparison(self.wire, ">", other)
+    def __gt__(self, other: T_co) -> Clause:  # type: ignore[misc] # pyright: ignore[reportGeneralTypeIssues]
+        return self._ordered(">", other)
 
-    def __ge__(self, other: T_co) -> Clause:  # type: ignore[misc] # pyright: ignore
-        return Comparison(self.wire, ">=", other)
+    def __ge__(self, other: T_co) -> Clause:  # type: ignore[misc] # pyright: ignore[reportGeneralTypeIssues]
+        return self._ordered(">=", other)
 
-    def in_(self, values: Iterable[T_co]) -> Clause:  # type: ignore[misc] # pyright: ignore
+    def in_(self, values: Iterable[T_co]) -> Clause:
         """The field equals one of the values."""
-        return Or(tuple(Comparison(self.wire, "=", value) for value in values))
+        return Or(tuple(map(self._equals, _several(values))))
 
-    def not_in(self, values: Iterable[T_co]) -> Clause:  # type: ignore[misc] # pyright: ignore
+    def not_in(self, values: Iterable[T_co]) -> Clause:
         """The field equals none of the values."""
-        return And(tuple(Comparison(self.wire, "!=", value) for value in values))
+        return And(tuple(map(self._differs, _several(values))))
 
-    def between(self, low: T_co, high: T_co) -> Clause:  # type: ignore[misc] # pyright: ignore
+    def between(self, low: T_co, high: T_co) -> Clause:  # type: ignore[misc] # pyright: ignore[reportGeneralTypeIssues]
         """The field lies between two values, both included."""
-        return And((Comparison(self.wire, ">=", low), Comparison(self.wire, "<=", high)))
+        return And((self._ordered(">=", low), self._ordered("<=", high)))
 
     def like(self: Column[str | None], text: str) -> Clause:
         """The field holds the text, in any letter case."""
@@ -133,7 +147,7 @@ class Column(Generic[T_co]):
         """The field begins with the text."""
         return Comparison(self.wire, "STARTSWITH", text)
 
-    def has(self: Column[list[Any]], value: object) -> Clause:
+    def has(self: Column[list[V] | None], value: V) -> Clause:
         """One of the field's values equals this one."""
         return Comparison(self.wire, "=", value)
 
@@ -148,3 +162,22 @@ class Column(Generic[T_co]):
     def desc(self) -> Ordering:
         """Sort by the field, greatest first."""
         return Ordering(self.wire, descending=True)
+
+    def _equals(self, value: object) -> Clause:
+        return Comparison(self.wire, "IS" if value is None else "=", value)
+
+    def _differs(self, value: object) -> Clause:
+        return Comparison(self.wire, "IS NOT" if value is None else "!=", value)
+
+    def _ordered(self, operator: Operator, value: object) -> Clause:
+        if value is None:
+            message = f"{self.wire} {operator} None: no value is neither smaller nor greater"
+            raise TypeError(message)
+        return Comparison(self.wire, operator, value)
+
+
+def _several(values: Iterable[object]) -> Iterable[object]:
+    if isinstance(values, str | bytes):
+        message = f"{values!r} is one value: give a list of values"
+        raise TypeError(message)
+    return values

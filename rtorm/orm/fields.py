@@ -61,9 +61,7 @@ class _Declared(Generic[T]):
         def __get__(self, instance: object | None, owner: Any) -> Column[T] | T: ...
 
     @classmethod
-    def __get_pydantic_core_schema__(
-        cls, source: Any, handler: GetCoreSchemaHandler
-    ) -> CoreSchema:
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return handler.generate_schema(declared_type(source))
 
 

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import copy
 import difflib
+import functools
 import inspect
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Self, cast, dataclass_transform
 
 from pydantic import BaseModel, ConfigDict, ValidationError
-from pydantic_core import InitErrorDetails, PydanticCustomError
+from pydantic_core import (
+    ErrorDetails,
+    InitErrorDetails,
+    PydanticCustomError,
+    PydanticKnownError,
+    PydanticUndefined,
+)
 
 from rtorm.errors import DetachedError, NotFound
-from rtorm.orm.fields import Bound, Spec, attr, cf, collecting_fields, shown
-from rtorm.orm.layout import FieldLayout, Layout, field_validators, layout_of
+from rtorm.orm.fields import Bound, Spec, attr, cf, collecting_fields, declared_type, hidden, shown
+from rtorm.orm.layout import FieldLayout, Layout, layout_of
 from rtorm.orm.state import NOT_LOADED, Change, State, TrackedList
 
 if TYPE_CHECKING:
@@ -25,39 +32,80 @@ if TYPE_CHECKING:
 else:
     ModelMetaclass = type(BaseModel)
 
-__all__ = ["Record", "RecordMeta", "checked", "run_model_validators", "violations"]
+__all__ = ["Record", "RecordMeta", "checked", "run_model_validators"]
 
 _set = object.__setattr__
+# Any, so that type checkers do not narrow what is one to a list of they know not what.
+_LIST = cast("Any", list)
 
 
-@dataclass_transform(kw_only_default=True, field_specifiers=(attr, cf, shown))
+@dataclass_transform(kw_only_default=True, field_specifiers=(attr, cf, shown, hidden))
 class RecordMeta(ModelMetaclass):
     """Builds a Pydantic class and puts a column on it for each field."""
 
     if not TYPE_CHECKING:
 
-        def __new__(mcs, name, bases, namespace, **kwargs):
+        def __new__(
+            mcs, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **kwargs: Any
+        ) -> type[Record]:
             """Build the class; declarations become Pydantic fields, then columns."""
-            inherited = {}
-            for base in reversed(bases):
-                inherited.update(getattr(base, "__rt_specs__", {}))
-            specs = inherited | {k: v for k, v in namespace.items() if isinstance(v, Spec)}
-            declared = namespace.get("__annotations__", {})
-            for field in specs:
-                if field in declared or isinstance(namespace.get(field), Spec):
-                    namespace[field] = specs[field].field_info()
+            specs = _declare(bases, namespace)
             probing = collecting_fields.set(True)
             try:
                 cls = super().__new__(mcs, name, bases, namespace, **kwargs)
+                if not cls.__pydantic_complete__:
+                    # Pydantic took this frame for the one that has the names of the annotations.
+                    cls.model_rebuild(raise_errors=False, _parent_namespace_depth=3)
             finally:
                 collecting_fields.reset(probing)
             cls.__rt_specs__, cls.__rt_layout__, cls.__rt_validators__ = specs, None, {}
             for field in cls.__pydantic_fields__:
-                if field not in specs:
-                    message = f"{name}.{field} is not declared: write `{field}: CF[...] = cf('Its name')`"
-                    raise TypeError(message)
-                type.__setattr__(cls, field, Bound(field, specs[field].wire))
+                _check_declaration(cls, field)
+                setattr(cls, field, Bound(field, specs[field].wire))
+            cls.__rt_declared__()
             return cls
+
+
+def _declare(bases: tuple[type, ...], namespace: dict[str, Any]) -> dict[str, Spec]:
+    """Turn a class body into what Pydantic expects; gives the declarations, inherited ones too."""
+    specs: dict[str, Spec] = {}
+    for base in reversed(bases):
+        specs.update(getattr(base, "__rt_specs__", {}))
+    own = {name: value for name, value in namespace.items() if isinstance(value, Spec)}
+    specs.update(own)
+    # An inherited field that is annotated anew keeps its declaration.
+    annotated = {name for name in namespace.get("__annotations__", {}) if name not in namespace}
+    for name in own.keys() | (annotated & specs.keys()):
+        namespace[name] = specs[name].field_info()
+    if "model_post_init" in namespace:
+        namespace["model_post_init"] = _after_tracking(namespace["model_post_init"])
+    return specs
+
+
+def _after_tracking(post_init: Callable[[Any, Any], None]) -> Callable[[Any, Any], None]:
+    """Begin to track before a class's `model_post_init`, which then need not call its base's."""
+
+    @functools.wraps(post_init)
+    def model_post_init(self: Any, context: Any, /) -> None:
+        _begin(self)
+        post_init(self, context)
+
+    return model_post_init
+
+
+def _check_declaration(cls: type[Record], name: str) -> None:
+    info = cls.__pydantic_fields__[name]
+    if name not in cls.__rt_specs__:
+        message = f"{cls.__name__}.{name} is not declared: write `{name}: CF[...] = cf('Its name')`"
+        if isinstance(info.default, Spec):
+            message = f"{cls.__name__}.{name}: fields are inherited from records only"
+        raise TypeError(message)
+    if cls.__pydantic_complete__:
+        try:
+            declared_type(info.annotation)
+        except TypeError as error:
+            message = f"{cls.__name__}.{name}: {error}"
+            raise TypeError(message) from None
 
 
 class Record(BaseModel, metaclass=RecordMeta):
@@ -77,34 +125,41 @@ class Record(BaseModel, metaclass=RecordMeta):
     __rt_validators__: ClassVar[dict[str, Validate]] = {}
 
     if TYPE_CHECKING:
-
-        @property
-        def __rt_state__(self) -> State: ...
+        __rt_state__: State = hidden()
 
     else:
 
-        def __new__(cls, *args, **kwargs):
+        def __new__(cls, *_args: Any, **_kwargs: Any) -> Self:
+            """Give each record its state, however it comes to be."""
             self = super().__new__(cls)
             _set(self, "__rt_state__", State())
             return self
 
-        def __setattr__(self, name, value):
+        def __setattr__(self, name: str, value: Any) -> None:
             cls = type(self)
             check = (cls.__rt_validators__ or _cut_validators(cls)).get(name)
             if check is None:
-                return _refuse_assignment(self, name, value)
+                _assign_otherwise(self, name, value)
+                return
             try:
-                value = check(value)
+                valid = check(value)
             except ValidationError as error:
-                raise violations(cls, name, error) from None
-            _assign(self, name, value)
+                _undo(self, name, value)
+                raise _violations(cls, error, (name,)) from None
+            _assign(self, name, valid, value)
 
-        def __delattr__(self, name):
-            message = f"fields cannot be deleted: assign an empty value to {name!r}"
-            raise AttributeError(message)
+        def __delattr__(self, name: str) -> None:
+            if name in type(self).__pydantic_fields__:
+                message = f"fields cannot be deleted: assign an empty value to {name!r}"
+                raise AttributeError(message)
+            super().__delattr__(name)
 
         __eq__ = object.__eq__
         __hash__ = object.__hash__
+
+    @classmethod
+    def __rt_declared__(cls) -> None:
+        """Take note that the class is ready."""
 
     @classmethod
     def __rt_class_for__(cls, fields: Mapping[str, str]) -> type[Self] | None:
@@ -113,19 +168,7 @@ class Record(BaseModel, metaclass=RecordMeta):
         return cls
 
     def model_post_init(self, context: Any, /) -> None:
-        """Take what the constructor was given as the new record's changes."""
-        del context
-        values, given = vars(self), self.__pydantic_fields_set__
-        fields = layout_of(type(self)).fields
-        for name in list(values):
-            if name not in given:
-                del values[name]
-            elif fields[name].read_only:
-                message = f"{name} cannot be given: RT sets it"
-                raise PydanticCustomError("read_only", message)  # type: ignore[arg-type]
-            else:
-                self.__rt_state__.original[name] = NOT_LOADED
-                values[name] = _tracked(self, name, values[name])
+        """Nothing more: the metaclass has what was given to the constructor tracked before."""
 
     def __rt_absent__(self, name: str) -> Any:
         """The value of a field that is not in the instance: its default, or loaded now."""
@@ -141,11 +184,27 @@ class Record(BaseModel, metaclass=RecordMeta):
             raise NotFound(message)
         return vars(self)[name]
 
+    def __rt_changing__(self, name: str, values: TrackedList[Any]) -> None:
+        """Take note that a list is about to change in place, before it does."""
+        state, held = self.__rt_state__, vars(self)
+        if name not in held and state.defaults.get(name) is values:
+            held[name] = state.defaults.pop(name)
+        if held.get(name) is not values:
+            return  # Another value has taken its place since.
+        _check_assignable(self, layout_of(type(self)).fields[name])
+        if name in state.original:
+            state.errors.pop(name, None)
+        else:
+            _touch(self, name, list(values))
+
     def _default(self, name: str) -> Any:
+        defaults = self.__rt_state__.defaults
+        if name in defaults:
+            return defaults[name]
         value = type(self).model_fields[name].get_default(call_default_factory=True)
-        if isinstance(value, list):
-            vars(self)[name] = value = _tracked(self, name, value)
-        return value
+        if isinstance(value, _LIST):
+            value = defaults[name] = TrackedList.track(value, self, name)
+        return None if value is PydanticUndefined else value
 
     def _owner(self, purpose: str) -> Owner:
         if self.__rt_state__.session is None:
@@ -166,7 +225,7 @@ class Record(BaseModel, metaclass=RecordMeta):
         """
         fields, values = layout_of(type(self)).fields, vars(self)
         return {
-            name: Change(old, _plain(values[name]))
+            name: Change(_plain(old), _plain(values[name]))
             for name, old in self.__rt_state__.original.items()
             if name in values and self._differs(fields[name], old, values[name])
         }
@@ -176,7 +235,11 @@ class Record(BaseModel, metaclass=RecordMeta):
             return True
         if field.name in self.__rt_state__.undecoded:
             return bool(old != new)
-        return not field.codec.same(old, new)
+        try:
+            return not field.codec.same(old, new)
+        except (AttributeError, TypeError):
+            # A list may hold anything until it is validated by the save.
+            return True
 
     @property
     def errors(self) -> dict[str, list[str]]:
@@ -232,10 +295,11 @@ class Record(BaseModel, metaclass=RecordMeta):
             if name not in state.original:
                 continue
             old = state.original.pop(name)
-            if old is NOT_LOADED:
+            if old is NOT_LOADED or not state.persistent:
                 values.pop(name, None)
             else:
                 values[name] = _tracked(self, name, old)
+            self.__pydantic_fields_set__.discard(name)
         for name in names or tuple(state.errors):
             state.errors.pop(name, None)
 
@@ -267,25 +331,31 @@ class Record(BaseModel, metaclass=RecordMeta):
     def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
         yield from vars(self).items()
 
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy that belongs to no session.
+
+        Args:
+            update: Attributes to assign to the copy; they are validated.
+            deep: Whether values are copied, too.
+        """
+        copied = super().model_copy(deep=deep)
+        for name, value in (update or {}).items():
+            setattr(copied, name, value)
+        return copied
+
     def __getstate__(self) -> dict[Any, Any]:
-        values = {name: _plain(value) for name, value in vars(self).items()}
-        state = self.__rt_state__
-        kept = {
-            "original": dict(state.original),
-            "errors": {name: list(said) for name, said in state.errors.items()},
-            "undecoded": dict(state.undecoded),
-            "persistent": state.persistent,
-            "deleted": state.deleted,
+        return super().__getstate__() | {
+            "__dict__": {name: _plain(value) for name, value in vars(self).items()},
+            "__pydantic_fields_set__": set(self.__pydantic_fields_set__),
+            "rtorm": self.__rt_state__.portable(),
         }
-        return super().__getstate__() | {"__dict__": values, "rtorm": kept}
 
     def __setstate__(self, state: dict[Any, Any]) -> None:
-        kept = state.pop("rtorm")
         super().__setstate__(state)
-        for name, value in kept.items():
-            setattr(self.__rt_state__, name, value)
-        for name, value in vars(self).items():
-            vars(self)[name] = _tracked(self, name, value)
+        self.__rt_state__.restore(state["rtorm"])
+        values = vars(self)
+        for name in type(self).__pydantic_fields__.keys() & values.keys():
+            values[name] = _tracked(self, name, values[name])
 
     def __copy__(self) -> Self:
         other = type(self).__new__(type(self))
@@ -298,43 +368,94 @@ class Record(BaseModel, metaclass=RecordMeta):
         return other
 
 
+def _begin(record: Record) -> None:
+    """Take what the constructor was given as the new record's changes."""
+    values, given = vars(record), record.__pydantic_fields_set__
+    original, fields = record.__rt_state__.original, layout_of(type(record)).fields
+    if refused := [name for name in values if name in given and fields[name].read_only]:
+        raise _not_to_be_given(record, refused)
+    # What is noted already was assigned by a `model_post_init` that now calls its base's.
+    for name in values.keys() - original.keys():
+        if name in given:
+            original[name] = NOT_LOADED
+            values[name] = _tracked(record, name, values[name])
+        else:
+            del values[name]
+
+
+def _not_to_be_given(record: Record, names: list[str]) -> ValidationError:
+    kind = PydanticCustomError("read_only", "it cannot be given: RT sets it")
+    details = [InitErrorDetails(type=kind, loc=(name,), input=vars(record)[name]) for name in names]
+    return ValidationError.from_exception_data(type(record).__name__, details)
+
+
 def _cut_validators(cls: type[Record]) -> dict[str, Validate]:
-    fields = layout_of(cls).fields
-    cut = {
+    layout = layout_of(cls)
+    cls.__rt_validators__ = {
         name: validate
-        for name, validate in field_validators(cls).items()
-        if not fields[name].read_only and fields[name].spec.editable
+        for name, validate in layout.validators.alone.items()
+        if not layout.fields[name].read_only and layout.fields[name].spec.editable
     }
-    type.__setattr__(cls, "__rt_validators__", cut)
-    return cut
+    return cls.__rt_validators__
 
 
-def _assign(record: Record, name: str, value: Any) -> None:
+def _assign(record: Record, name: str, value: Any, given: Any) -> None:
+    """Put a value in its place; `given` is what it was before it was validated."""
     values, state = vars(record), record.__rt_state__
-    if type(value) is list:
-        value = TrackedList.track(cast("list[Any]", value), record, name)
     old = values.get(name, NOT_LOADED)
     if name not in state.original and (old is NOT_LOADED or old != value):
-        state.touch(record, name, _plain(old))
+        _touch(record, name, _plain(old))
+    if isinstance(value, _LIST):
+        if given is old:
+            # `record.cc += …` assigns the list itself, which others may hold, too.
+            given.put(value)
+            value = given
+        else:
+            value = TrackedList.track(value, record, name)
     values[name] = value
     if state.errors:
         state.errors.pop(name, None)
 
 
-def _refuse_assignment(record: Record, name: str, value: Any) -> None:
-    if name.startswith("_"):
+def _touch(record: Record, name: str, before: object) -> None:
+    record.__rt_state__.touch(record, name, before)
+    record.__pydantic_fields_set__.add(name)
+
+
+def _undo(record: Record, name: str, value: Any) -> None:
+    """After `record.cc += …` was refused: the list has been changed all the same."""
+    if isinstance(value, TrackedList) and value is vars(record).get(name):
+        cast("TrackedList[Any]", value).undo()
+
+
+def _assign_otherwise(record: Record, name: str, value: Any) -> None:
+    """Assign what is no editable field, or is validated together with other fields."""
+    cls = type(record)
+    field = layout_of(cls).fields.get(name)
+    if field is not None:
+        _check_assignable(record, field)
+        try:
+            valid = checked(cls, name, value, vars(record))
+        except ValidationError:
+            _undo(record, name, value)
+            raise
+        _assign(record, name, valid, value)
+    elif name.startswith("_"):
+        BaseModel.__setattr__(record, name, value)
+    elif hasattr(inspect.getattr_static(cls, name, None), "__set__"):
         _set(record, name, value)
-        return
-    field = layout_of(type(record)).fields.get(name)
-    if field is None:
+    else:
         _refuse_name(record, name)
+
+
+def _check_assignable(record: Record, field: FieldLayout) -> None:
+    called = f"{type(record).__name__}.{field.name}"
     if field.read_only:
-        message = f"{type(record).__name__}.{name} is read-only: RT sets it"
+        message = f"{called} is read-only: RT sets it"
         raise AttributeError(message)
-    if record.__rt_state__.persistent:
-        message = f"{type(record).__name__}.{name} can be given only when the record is created"
+    if not field.spec.editable and record.__rt_state__.persistent:
+        message = f"{called} can be given only when the record is created"
         raise AttributeError(message)
-    _assign(record, name, checked(type(record), name, value))
 
 
 def _refuse_name(record: Record, name: str) -> NoReturn:
@@ -345,25 +466,50 @@ def _refuse_name(record: Record, name: str) -> NoReturn:
     raise AttributeError(message)
 
 
-def checked(cls: type[Record], name: str, value: Any) -> Any:
+def checked(
+    cls: type[Record], name: str, value: Any, others: Mapping[str, Any] | None = None
+) -> Any:
     """The value as the field's own validators leave it.
+
+    Args:
+        cls: The record's class.
+        name: The field.
+        value: The value.
+        others: The record's values, which validators with `info` see as `info.data`.
 
     Raises:
         ValidationError: The value does not fit the field.
     """
+    whole = layout_of(cls).validators.whole
     try:
-        return field_validators(cls)[name](value)
+        result: Any = whole.validate_assignment(dict(others or {}), name, value)
     except ValidationError as error:
-        raise violations(cls, name, error) from None
+        raise _violations(cls, error) from None
+    return result[0][name]
 
 
-def violations(cls: type[Record], name: str, error: ValidationError) -> ValidationError:
+def _violations(
+    cls: type[Record], error: ValidationError, within: tuple[str, ...] = ()
+) -> ValidationError:
     """The same errors, told of the class and the attribute."""
-    details: list[InitErrorDetails] = []
-    for row in error.errors(include_url=False):
-        kind = PydanticCustomError(row["type"], row["msg"])  # type: ignore[arg-type]
-        details.append({"type": kind, "loc": (name, *row["loc"]), "input": row["input"]})
+    details = [
+        InitErrorDetails(
+            type=_kind(row), loc=(*within, *row["loc"]), input=row["input"], ctx=row.get("ctx", {})
+        )
+        for row in error.errors(include_url=False)
+    ]
     return ValidationError.from_exception_data(cls.__name__, details)
+
+
+def _kind(row: ErrorDetails) -> str | PydanticCustomError:
+    """Pydantic's own kind of error where it says the same, else one that says it literally."""
+    kind, said, context = cast("Any", row["type"]), cast("Any", row["msg"]), row.get("ctx")
+    try:
+        if PydanticKnownError(kind, context).message() == said:
+            return row["type"]
+    except (KeyError, TypeError):
+        pass  # A validator of the program's own may name its errors as it likes.
+    return PydanticCustomError(kind, said, context)
 
 
 def run_model_validators(record: Record) -> list[str]:
@@ -381,11 +527,8 @@ def run_model_validators(record: Record) -> list[str]:
 
 
 def _tracked(record: Record, name: str, value: Any) -> Any:
-    if isinstance(value, list):
-        return TrackedList.track(cast("list[Any]", value), record, name)
-    return value
+    return TrackedList.track(value, record, name) if isinstance(value, _LIST) else value
 
 
 def _plain(value: Any) -> Any:
-    return list(cast("list[Any]", value)) if isinstance(value, list) else value
-
+    return list(value) if isinstance(value, _LIST) else value

@@ -16,7 +16,16 @@ if TYPE_CHECKING:
     from rtorm.orm.outcome import SaveResult, Verify
     from rtorm.orm.record import Record
 
-__all__ = ["NOT_LOADED", "Change", "Owner", "State", "Status", "TrackedList", "peers_of", "state_of"]
+__all__ = [
+    "NOT_LOADED",
+    "Change",
+    "Owner",
+    "State",
+    "Status",
+    "TrackedList",
+    "peers_of",
+    "state_of",
+]
 
 T = TypeVar("T")
 
@@ -200,7 +209,6 @@ class TrackedList(list[T]):
         tracked = cls(values)
         tracked._record = record
         tracked._name = name
-        tracked._before = None
         return tracked
 
     def announce(self, *, undoable: bool = False) -> None:
@@ -210,12 +218,13 @@ class TrackedList(list[T]):
 
     def put(self, values: list[T]) -> None:
         """Take these values, without a word to the record."""
-        list.__setitem__(self, slice(None), values)
+        super().__setitem__(slice(None), values)
 
     def undo(self) -> None:
         """Take back a `+=` or `*=` of which the record has refused the outcome."""
-        if self._before is not None:
-            self.put(self._before)
+        before = getattr(self, "_before", None)
+        if before is not None:
+            self.put(before)
 
     def __reduce_ex__(self, _protocol: object) -> tuple[Any, ...]:
         return list, (list(self),)

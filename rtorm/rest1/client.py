@@ -4,25 +4,31 @@ from __future__ import annotations
 
 import http.cookiejar
 import logging
+import os
 import re
+import socket
+import ssl
 import threading
 import time
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+import traceback
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from os import PathLike
 from typing import NoReturn, Self
-from urllib.parse import urlsplit
+from urllib.parse import quote, quote_plus, urlsplit
+from weakref import WeakSet
 
 import requests
 import urllib3
 
-from rtorm.auth import Auth, Login, login_from
+from rtorm.auth import Login, Token, login_from
 from rtorm.errors import (
     AuthenticationError,
     ConfigurationError,
     OutcomeUnknownError,
+    PermissionDenied,
     ProtocolError,
     RTError,
     TransportError,
@@ -39,25 +45,30 @@ Parameters = Mapping[str, str]
 _log = logging.getLogger("rtorm.wire")
 
 _REST = "/REST/1.0"
+_REST_OF_URL = re.compile(r"/REST/[12]\.0\Z")
 _OK = 200
 _LONGEST_QUERY = 1500
 _QUARTER = timedelta(minutes=15)
 _ROUNDING = timedelta(minutes=2)
 _WIDEST_OFFSET = timedelta(hours=14)
-_SECRET_LINE = re.compile(r"(?im)^(Password:)(?:.*)(?:\n[ \t].*)*")
-_UNSENT = (
+# With the lines that RT takes for the value's own: empty ones, and those that begin with a blank.
+_SECRET_LINE = re.compile(r"(?im)^(Password:).*(?:\n(?:[^\S\n].*)?(?=\n|\Z))*")
+_SECRET_KEYS = frozenset({"pass", "password", "token"})
+_NEVER_CONNECTED = (
     urllib3.exceptions.NewConnectionError,
     urllib3.exceptions.ConnectTimeoutError,
-    urllib3.exceptions.SSLError,
     urllib3.exceptions.ProxyError,
 )
+_CONNECTION = "urllib3.connection"
+_HOST = re.compile(r"[^\s/?#@\\\x00-\x20\x7f]+\Z")
+_LOOK_FIRST = "look at the record before you send it again"
 
 
 @dataclass(frozen=True, slots=True)
 class _Request:
     path: str
     parameters: Parameters
-    content: str | None = None
+    content: str | None = field(default=None, repr=False)
     files: tuple[Upload, ...] = ()
 
     @property
@@ -77,6 +88,14 @@ class _Request:
 
 
 _WHO_AM_I = _Request("ticket/new", {})
+
+
+class _Own(threading.local):
+    """What each thread has of its own."""
+
+    session: requests.Session | None = None
+    process = 0
+    logged_in = False
 
 
 class Client:
@@ -107,14 +126,16 @@ class Client:
                 certificates to trust, as in requests.
 
         Raises:
-            ConfigurationError: The URL is none, or `auth` is no login.
+            ConfigurationError: The URL is none, `auth` is no login, or there are no such
+                certificates.
         """
         self.url = _front_page(url)
         self._auth = login_from(auth)
-        self._timeout = timeout
-        self._verify = verify if isinstance(verify, bool) else str(verify)
-        self._threads = threading.local()
-        self._sessions: list[requests.Session] = []
+        self._timeout = _checked_timeout(timeout)
+        self._verify = verify if isinstance(verify, bool) else _certificates(verify)
+        self._own = _Own()
+        # Weak, so that the connections of a thread end with it.
+        self._sessions: WeakSet[requests.Session] = WeakSet()
         self._identity: Identity | None = None
         self._lock = threading.Lock()
 
@@ -134,8 +155,8 @@ class Client:
     def close(self) -> None:
         """Close all connections; the client may be used again and then opens new ones."""
         with self._lock:
-            sessions, self._sessions = self._sessions, []
-            self._threads = threading.local()
+            sessions, self._sessions = list(self._sessions), WeakSet()
+            self._own = _Own()
         for session in sessions:
             session.close()
 
@@ -143,7 +164,7 @@ class Client:
         """Read something of RT, such as `get("ticket/1/show")`.
 
         Args:
-            path: What follows `/REST/1.0/`.
+            path: What follows `/REST/1.0/`, as it is: nothing in it needs an escape.
             parameters: The query; it travels in the body if it is long.
 
         Returns:
@@ -161,7 +182,7 @@ class Client:
         """Write a form to RT; sent once, and once more only after an expired login.
 
         Args:
-            path: What follows `/REST/1.0/`.
+            path: What follows `/REST/1.0/`, as it is: nothing in it needs an escape.
             content: The form, as `rtorm.rest1.forms.compose` writes it.
             files: Files that the form's `Attachment:` lines name, in their order.
 
@@ -188,151 +209,286 @@ class Client:
             reply, date = self._exchange(_WHO_AM_I)
             self._identify(self._accepted(reply), date)
         if self._identity is None:
-            message = f"RT at {self.url} does not say who is logged in"
-            raise ProtocolError(message)
+            reply, date = self._exchange(_WHO_AM_I)
+            self._identify(self._accepted(reply), date)
         return self._identity
 
     def _logged_in(self, request: _Request) -> Reply:
         fresh = self._login_if_needed()
         reply, _ = self._exchange(request)
-        if reply.status == requests.codes.unauthorized and self._auth.login_form() and not fresh:
+        if _is_refusal(reply) and self._auth.login_form() and not fresh:
             # The session had expired, and RT did not carry out the request.
             self._login()
+            fresh = True
             reply, _ = self._exchange(request)
+        if fresh and _is_refusal(reply):
+            message = (
+                f"RT at {self.url} accepted the login of {self._whom()}, but not the session cookie "
+                "that it gave for it: is the cookie lost on the way, or are there several servers "
+                "that do not share their sessions? auth.PerRequest does without the cookie"
+            )
+            raise AuthenticationError(message)
         return self._accepted(reply)
 
     def _login_if_needed(self) -> bool:
-        if not self._auth.login_form() or getattr(self._threads, "logged_in", False):
+        self._session()  # a forked child's own is not logged in
+        if not self._auth.login_form() or self._own.logged_in:
             return False
         self._login()
         return True
 
     def _login(self) -> None:
-        self._threads.logged_in = False
+        self._own.logged_in = False
         session = self._session()
         session.cookies.clear()
-        reply, date = self._exchange(_WHO_AM_I, self._auth.login_form())
-        self._accepted(reply)
-        if self.url.startswith("http://") and any(cookie.secure for cookie in session.cookies):
+        reply, date = self._exchange(_WHO_AM_I, login=True)
+        self._identify(self._accepted(reply), date)
+        if self.url.startswith("http://") and any(map(_useless_over_http, session.cookies)):
             message = (
                 f"RT at {self.url} marks its session cookie Secure ($WebSecureCookies), so it is "
                 "never sent back over http: use https, or auth.PerRequest, or a token"
             )
             raise AuthenticationError(message)
-        self._threads.logged_in = True
-        self._identify(reply, date)
+        self._own.logged_in = True
 
     def _accepted(self, reply: Reply) -> Reply:
-        if reply.status != requests.codes.unauthorized:
+        if not _is_refusal(reply):
             return reply
         said = " ".join(reply.body.split()) or reply.reason
-        user = getattr(self._auth, "user", "")
-        whom = f"user {user!r}" if user else repr(self._auth)
-        message = f"RT at {self.url} does not accept the login of {whom}. RT said: {said}"
+        message = (
+            f"RT at {self.url} does not accept the login of {self._whom()}. RT said: {said!r}. "
+            f"{self._remedy(reply)}"
+        )
         raise AuthenticationError(message)
 
-    def _identify(self, reply: Reply, date: str) -> None:
-        fields = parse(reply.body).fields
-        now = _http_date(date)
-        if self._identity is None and "Requestor" in fields:
-            offset = _offset(fields.get("Starts", ""), now)
-            self._identity = Identity(fields["Requestor"], offset, now, reply.version)
+    def _whom(self) -> str:
+        user = getattr(self._auth, "user", "")
+        return f"user {user!r}" if user else repr(self._auth)
 
-    def _exchange(self, request: _Request, login: Parameters | None = None) -> tuple[Reply, str]:
-        """Send one request and read its reply; gives the reply's date, too."""
-        secret = {**self._auth.request_form(), **(login or {})}
-        method = "POST" if secret or request.in_body else "GET"
-        _log.debug("%s %s\n%s", method, request.path, _told(request.form))
-        began = time.monotonic()
-        response = self._send(method, request, secret)
-        milliseconds = (time.monotonic() - began) * 1000
-        reply = self._read(response, writes=request.writes)
-        said = f"RT/{reply.version} {reply.status} {reply.reason}" if reply.version else "no reply"
-        _log.info("%s %s: %s, %.0f ms", method, request.path, said, milliseconds)
-        _log.debug("%s\n\n%s", said, _masked(reply.body or reply.crash))
-        return reply, response.headers.get("Date", "")
-
-    def _send(self, method: str, request: _Request, secret: Parameters) -> requests.Response:
-        failure: RTError
-        try:
-            return self._session().request(
-                method,
-                f"{self.url}{_REST}/{request.path}",
-                params=request.form if method == "GET" else None,
-                data={**request.form, **secret} if method == "POST" else None,
-                files=_parts(request.files) or None,
-                auth=self._auth.request_auth(),
-                timeout=self._timeout,
-                allow_redirects=False,
-            )
-        except requests.RequestException as error:
-            failure = self._failure(error, writes=request.writes)
-        except OSError as error:
-            failure = ConfigurationError(f"cannot talk to {self.url}: {error}")
-        # Raised outside the handler: the exception of requests holds the request and its password.
-        _log.info("%s %s: %s", method, request.path, failure)
-        raise failure
-
-    def _failure(self, error: requests.RequestException, *, writes: bool) -> RTError:
-        cause = _innermost(error)
-        said = f"{type(cause).__name__}: {cause}"
-        if isinstance(error, requests.ConnectTimeout) or _never_sent(error):
-            return TransportError(f"cannot reach RT at {self.url}, nothing was sent ({said})")
-        if not writes:
-            return TransportError(f"no reply from RT at {self.url} ({said})")
-        return OutcomeUnknownError(
-            f"the reply of RT at {self.url} was lost ({said}): it may or may not have carried out "
-            "the write; look at the record before you send it again"
+    def _remedy(self, reply: Reply) -> str:
+        if isinstance(self._auth, Token):
+            if reply.version.startswith(("3.", "4.")):
+                return f"This is RT {reply.version}; tokens need RT 5: use auth.Password"
+            return "Check that the token is whole and not revoked"
+        if self._auth.login_form() or self._auth.request_form():
+            return "Check both name and password; an e-mail address does not count as a name"
+        return (
+            "RT got no user from the web server ($WebRemoteUserAuth): if RT itself asks for the "
+            "password, use auth.Password"
         )
 
+    def _identify(self, reply: Reply, date: str) -> Identity:
+        fields = parse(reply.body).fields
+        user = fields.get("Requestor", "")
+        if not user:
+            said = f"RT crashed: {reply.crash}" if reply.crash else "is that REST 1.0 of an RT?"
+            message = f"what answers at {self.url} does not say who is logged in: {said}"
+            raise ProtocolError(message)
+        if self._identity is None:
+            now = _http_date(date)
+            offset = _offset(fields.get("Starts", ""), now)
+            self._identity = Identity(user, offset, now, reply.version)
+        return self._identity
+
+    def _exchange(self, request: _Request, *, login: bool = False) -> tuple[Reply, str]:
+        """Send one request and read its reply; gives the reply's date, too."""
+        in_body = login or request.in_body or bool(self._auth.request_form())
+        method = "POST" if in_body else "GET"
+        if _log.isEnabledFor(logging.DEBUG):
+            _log.debug("%s %s\n%s", method, request.path, _told(request.form))
+        said, began = "no reply", time.monotonic()
+        try:
+            response = self._send(method, request, login=login)
+            reply = self._read(response, writes=request.writes)
+            said = _status_line(reply)
+        except RTError as error:
+            said = f"{type(error).__name__}: {error}"
+            raise
+        finally:
+            milliseconds = (time.monotonic() - began) * 1000
+            _log.info("%s %s: %s, %.0f ms", method, request.path, said, milliseconds)
+        if _log.isEnabledFor(logging.DEBUG):
+            _log.debug("%s\n\n%s", said, _masked(reply.body))
+        return reply, response.headers.get("Date", "")
+
+    def _send(self, method: str, request: _Request, *, login: bool) -> requests.Response:
+        # What is raised is raised outside the handlers: the exceptions of requests hold the
+        # request, and with it the password.
+        session = self._session()
+        failure: RTError
+        try:
+            prepared = session.prepare_request(
+                requests.Request(
+                    method,
+                    f"{self.url}{_REST}/{quote(request.path)}",
+                    params=request.form if method == "GET" else None,
+                    data=self._body(request, login=login) if method == "POST" else None,
+                    files=_parts(request.files) or None,
+                    auth=self._auth.request_auth(),
+                )
+            )
+        except requests.RequestException as error:
+            failure = AuthenticationError(
+                f"no request to {self.url} could be made with {self._auth!r}: {error}"
+            )
+        else:
+            try:
+                # Given here, since requests prefers $REQUESTS_CA_BUNDLE to a session's own setting.
+                settings = session.merge_environment_settings(
+                    prepared.url, {}, stream=False, verify=self._verify, cert=None
+                )
+                return session.send(
+                    prepared, timeout=self._timeout, allow_redirects=False, **settings
+                )
+            except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
+                failure = self._failure(error, writes=request.writes)
+            except OSError as error:
+                failure = ConfigurationError(f"cannot talk to {self.url}: {error}")
+        raise failure
+
+    def _body(self, request: _Request, *, login: bool) -> Parameters:
+        once = self._auth.login_form() if login else {}
+        return {**request.form, **self._auth.request_form(), **once}
+
+    def _failure(self, error: Exception, *, writes: bool) -> RTError:
+        causes = list(_causes(error))
+        said = self._reason(error, causes)
+        if any(map(_before_sending, causes)):
+            return TransportError(f"cannot reach RT at {self.url}, nothing was sent: {said}")
+        if not writes:
+            return TransportError(f"no reply from RT at {self.url}: {said}")
+        return OutcomeUnknownError(
+            f"the reply of RT at {self.url} was lost, {said}: it may or may not have carried out "
+            f"the write; {_LOOK_FIRST}"
+        )
+
+    def _reason(self, error: Exception, causes: Sequence[BaseException]) -> str:
+        connecting, reading = self._timeout
+        if isinstance(error, requests.ConnectTimeout):
+            return f"no connection within {connecting:g} s; check host and port"
+        if isinstance(error, requests.ReadTimeout):
+            patience = connecting if _before_sending(causes[-1]) else reading
+            return f"no answer within {patience:g} s (timeout= sets the limit)"
+        told = f"{type(causes[-1]).__name__}: {causes[-1]}"
+        remedies = (advice for kind, advice in _REMEDIES if _holds(causes, kind))
+        return "; ".join((told, *list(remedies)[:1]))
+
     def _read(self, response: requests.Response, *, writes: bool) -> Reply:
-        if writes and response.status_code >= requests.codes.server_error:
+        status, headers = response.status_code, response.headers
+        if writes and status >= requests.codes.server_error:
             message = (
-                f"the web server of {self.url} answered HTTP {response.status_code} to a write: "
-                "RT may or may not have carried it out"
+                f"the web server of {self.url} answered HTTP {status} to a write: RT may or may "
+                f"not have carried it out; {_LOOK_FIRST}"
             )
             raise OutcomeUnknownError(message)
-        headers = response.headers
         try:
             return read_http(
-                response.status_code,
+                status,
                 headers.get("Content-Type", ""),
                 headers.get("Location", ""),
-                response.content,
+                self._without_secrets(response.content),
             )
         except RTError as error:
-            lost = writes and isinstance(error, ProtocolError) and response.status_code == _OK
-            message = f"{self.url}: {error}"
-            if lost:
-                message += "; RT may or may not have carried out the write"
-            raise (OutcomeUnknownError if lost else type(error))(message) from None
+            failure = error
+        lost = writes and isinstance(failure, ProtocolError) and status == _OK
+        message = f"{self.url}: {failure}"
+        if isinstance(failure, PermissionDenied | AuthenticationError):
+            message += f" (rtorm sent the login of {self._whom()})"
+        if asked := headers.get("WWW-Authenticate", ""):
+            message += f" (the web server asks for {asked.split()[0]})"
+        if lost:
+            message += f"; RT may or may not have carried out the write: {_LOOK_FIRST}"
+        raise (OutcomeUnknownError if lost else type(failure))(message)
+
+    def _without_secrets(self, content: bytes) -> bytes:
+        """What an error may quote: a server that is no RT may send back what it was sent."""
+        if content.startswith(b"RT/"):
+            return content
+        for secret in self._auth.secrets():
+            for form in (secret, quote_plus(secret), quote(secret)):
+                content = content.replace(form.encode(), b"***")
+        return content
 
     def _session(self) -> requests.Session:
-        session: requests.Session | None = getattr(self._threads, "session", None)
-        if session is None:
-            session = self._threads.session = requests.Session()
-            session.verify = self._verify
-            # RT's own sentences follow this header unless the account has a language.
-            session.headers["Accept-Language"] = "en"
-            session.headers["User-Agent"] = "rtorm"
-            if not self._auth.keeps_cookie:
-                refuse_all = http.cookiejar.DefaultCookiePolicy(allowed_domains=[])
-                session.cookies.set_policy(refuse_all)
-            with self._lock:
-                self._sessions.append(session)
+        own = self._own
+        if own.session is None or own.process != os.getpid():
+            # A forked child must not speak through its parent's connection.
+            own.session, own.process, own.logged_in = self._new_session(), os.getpid(), False
+        return own.session
+
+    def _new_session(self) -> requests.Session:
+        session = requests.Session()
+        # RT's own sentences follow this header unless the account has a language.
+        session.headers["Accept-Language"] = "en"
+        session.headers["User-Agent"] = "rtorm"
+        if not self._auth.keeps_cookie:
+            refuse_all = http.cookiejar.DefaultCookiePolicy(allowed_domains=[])
+            session.cookies.set_policy(refuse_all)
+        with self._lock:
+            self._sessions.add(session)
         return session
 
 
 def _front_page(url: str) -> str:
-    parts = urlsplit(url.strip())
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        message = f"not the URL of an RT: {parts._replace(netloc=parts.hostname or '').geturl()!r}"
-        raise ConfigurationError(message)
-    if parts.username or parts.password:
+    try:
+        parts = urlsplit(url.strip())
+        host, port = parts.hostname, parts.port
+        login = parts.username or parts.password
+    except ValueError:
+        raise _no_url(url) from None
+    if login:
         message = "the URL holds a login: give it as auth=(user, password)"
         raise ConfigurationError(message)
-    path = parts.path.rstrip("/")
-    return f"{parts.scheme}://{parts.netloc}{path.removesuffix(_REST)}".rstrip("/")
+    if parts.scheme not in ("http", "https") or not host or not _HOST.match(host):
+        raise _no_url(url)
+    name = f"[{host}]" if ":" in host else host
+    path = _REST_OF_URL.sub("", parts.path.rstrip("/")).rstrip("/")
+    return f"{parts.scheme}://{name}{'' if port is None else f':{port}'}{path}"
+
+
+def _no_url(url: str) -> ConfigurationError:
+    # Neither what may be a login nor a query.
+    shown = url.rpartition("@")[2].split("?", 1)[0]
+    return ConfigurationError(
+        f"not the URL of an RT: {shown!r}; give that of its front page, such as "
+        "https://rt.example.com or https://example.com/rt"
+    )
+
+
+def _checked_timeout(timeout: Timeout) -> tuple[float, float]:
+    both = timeout if isinstance(timeout, tuple) else (timeout, timeout)
+    for seconds in both:
+        if not 0 < seconds < threading.TIMEOUT_MAX:
+            message = f"a timeout is a number of seconds above zero, not {seconds!r}"
+            raise ConfigurationError(message)
+    return both
+
+
+def _certificates(path: str | PathLike[str]) -> str:
+    """The path, once it is known to hold certificates: requests would tell only later."""
+    file = os.fspath(path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    try:
+        if not os.path.isdir(file):  # noqa: PTH112 - requests takes text
+            context.load_verify_locations(cafile=file)
+    except OSError as error:
+        message = f"verify={file!r} cannot be read as a file of certificates (PEM): {error}"
+        raise ConfigurationError(message) from None
+    return file
+
+
+def _is_refusal(reply: Reply) -> bool:
+    return reply.status == requests.codes.unauthorized
+
+
+def _useless_over_http(cookie: http.cookiejar.Cookie) -> bool:
+    return cookie.secure and cookie.name.startswith("RT_SID")
+
+
+def _status_line(reply: Reply) -> str:
+    if reply.crash:
+        return f"crash: {reply.crash}"
+    return f"RT/{reply.version} {reply.status} {reply.reason}" if reply.version else "empty reply"
 
 
 def _parts(files: Iterable[Upload]) -> list[tuple[str, tuple[str, bytes, str]]]:
@@ -362,18 +518,44 @@ def _offset(local: str, now: datetime) -> timedelta | None:
     return rounded if plausible else None
 
 
-def _innermost(error: BaseException) -> BaseException:
-    for inner in (getattr(error, "reason", None), *error.args):
+# What may be the matter, the particular first.
+_REMEDIES: tuple[tuple[type[BaseException], str], ...] = (
+    (socket.gaierror, "check the name of the host in the URL"),
+    (ConnectionRefusedError, "nothing listens there: check host and port, and that RT runs"),
+    (
+        ssl.SSLCertVerificationError,
+        "verify='ca.pem' trusts the authority that signed the server's certificate",
+    ),
+    (ssl.SSLError, "check that this port of the server speaks https"),
+    (urllib3.exceptions.ProxyError, "check the proxy ($HTTPS_PROXY, $HTTP_PROXY, $NO_PROXY)"),
+)
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """An exception and those inside it; not its context, which may be the program's own."""
+    yield error
+    for inner in (getattr(error, "reason", None), *error.args, error.__cause__):
         if isinstance(inner, BaseException):
-            return _innermost(inner)
-    return error
+            yield from _causes(inner)
+            return
 
 
-def _never_sent(error: BaseException) -> bool:
-    if isinstance(error, _UNSENT):
+def _holds(causes: Iterable[BaseException], kind: type[BaseException]) -> bool:
+    return any(isinstance(cause, kind) for cause in causes)
+
+
+def _before_sending(error: BaseException) -> bool:
+    """Whether it came before a request was sent: while the connection or its TLS was made.
+
+    The type does not tell: TLS that breaks in the middle of a reply raises what a failed
+    handshake raises.
+    """
+    if isinstance(error, (*_NEVER_CONNECTED, ValueError)):
         return True
-    inner = (getattr(error, "reason", None), *error.args)
-    return any(isinstance(cause, BaseException) and _never_sent(cause) for cause in inner)
+    return any(
+        frame.f_code.co_name == "connect" and frame.f_globals.get("__name__") == _CONNECTION
+        for frame, _ in traceback.walk_tb(error.__traceback__)
+    )
 
 
 def _masked(text: str) -> str:
@@ -382,5 +564,10 @@ def _masked(text: str) -> str:
 
 def _told(form: Parameters) -> str:
     return "\n".join(
-        _masked(value) if key == "content" else f"{key}={value}" for key, value in form.items()
+        _masked(value) if key == "content" else f"{key}={_hidden(key, value)}"
+        for key, value in form.items()
     )
+
+
+def _hidden(key: str, value: str) -> str:
+    return "***" if key.lower() in _SECRET_KEYS else value

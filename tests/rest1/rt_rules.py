@@ -19,10 +19,9 @@ _WIDEST_INDENT = 16
 _FALLBACK_INDENT = 4
 _WIDEST_LINE = 70
 
-# Greedy on purpose: the *last* `}:` of a line ends the name in `CF.{...}`; in `CF-...` the first
-# fitting colon does.
+# Greedy on purpose: the *last* fitting colon of a line ends the name of a custom field.
 _FIELD = re.compile(
-    r"(CF\.\{[^,]+\}|(?:CF|CustomField)-[^,]+?|[A-Z][A-Z0-9_-]*):(?:[" + SPACE + r"]+(.*))?",
+    r"([A-Z][A-Z0-9_-]*|(?:CF|CustomField)-[^,]+|CF\.\{[^,]+\}):(?:[" + SPACE + r"]+(.*))?",
     re.IGNORECASE | re.DOTALL | re.ASCII,
 )
 
@@ -110,8 +109,10 @@ def _take(fields: dict[str, Value], key: str, value: str) -> None:
 
 def _items(value: str) -> list[str]:
     """A repeated key makes a list, and each of its values may be one, too."""
-    items = (item.strip(SPACE) for item in re.split(r"[,\n]", value))
-    return [item for item in items if item]
+    items = re.split(rf"[{SPACE}]*[,\n][{SPACE}]*", value.strip(SPACE))
+    while items and not items[-1]:
+        items.pop()
+    return items
 
 
 def write_form(fields: Mapping[str, Value], comments: Iterable[str] = ()) -> str:

@@ -1,0 +1,92 @@
+"""A proxy in front of a real server that loses chosen requests or replies."""
+
+from __future__ import annotations
+
+import http.client
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Literal
+from urllib.parse import urlsplit
+
+Loss = Literal["request", "reply"]
+
+
+class Proxy(ThreadingHTTPServer):
+    """Passes everything on, but for the losses that it was told.
+
+    Attributes:
+        losses: Path endings to what is lost of requests to them: the request, which then never
+            reaches the server, or its reply, after the server has carried it out.
+        passed: Paths of the requests that reached the server.
+    """
+
+    daemon_threads = True
+
+    def __init__(self, target: str) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.target = urlsplit(target).netloc
+        self.losses: dict[str, Loss] = {}
+        self.passed: list[str] = []
+
+    @property
+    def url(self) -> str:
+        """Where the proxy listens."""
+        return f"http://127.0.0.1:{self.server_port}"
+
+    def loss(self, path: str) -> Loss | None:
+        """What is to be lost of a request."""
+        return next((loss for end, loss in self.losses.items() if path.endswith(end)), None)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: Proxy
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        # Logins are never lost.
+        loss = None if b"pass=" in body else self.server.loss(urlsplit(self.path).path)
+        if loss == "request":
+            self.close_connection = True
+            return
+        status, headers, content = self._pass_on(body)
+        if loss == "reply":
+            self.close_connection = True
+            return
+        self.send_response(status)
+        for name, value in headers:
+            if name.lower() not in ("transfer-encoding", "connection", "content-length"):
+                self.send_header(name, value)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    do_GET = do_POST
+
+    def _pass_on(self, body: bytes) -> tuple[int, list[tuple[str, str]], bytes]:
+        self.server.passed.append(self.path)
+        upstream = http.client.HTTPConnection(self.server.target, timeout=60)
+        headers = {k: v for k, v in self.headers.items() if k.lower() not in ("host", "connection")}
+        upstream.request(self.command, self.path, body, headers)
+        reply = upstream.getresponse()
+        content = reply.read()
+        upstream.close()
+        return reply.status, reply.getheaders(), content
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        """Say nothing."""
+
+
+@contextmanager
+def proxy_to(target: str) -> Iterator[Proxy]:
+    """A running proxy."""
+    with Proxy(target) as proxy:
+        thread = threading.Thread(target=proxy.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        try:
+            yield proxy
+        finally:
+            proxy.shutdown()
+            thread.join()
