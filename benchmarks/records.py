@@ -59,7 +59,8 @@ def load(clock: Clock) -> Ticket:
 
 def split() -> dict[str, str]:
     """The least that any client does: lines to a dict of texts."""
-    return dict(line.partition(": ")[::2] for line in FORM.splitlines())
+    parts = (line.partition(": ") for line in FORM.splitlines())
+    return {key: value for key, _, value in parts}
 
 
 def main() -> None:

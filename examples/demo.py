@@ -16,7 +16,7 @@ from rtorm.testing import NotInstalledError, RequestTracker
 from rtorm.testing.cassettes import URL, record, replay
 
 RECORDING = Path(__file__).parent.parent / "cassettes" / "demo" / "quickstart.yaml"
-SEED = {
+SEED: dict[str, list[dict[str, object]]] = {
     "Queues": [{"Name": "Incidents"}],
     "CustomFields": [
         {
@@ -34,7 +34,8 @@ def main(arguments: list[str]) -> int:
     """Install RT if it is missing and possible, and run the quickstart."""
     if "--replay" not in arguments:
         # Says what it does, or why it cannot; does nothing where RT is there.
-        subprocess.run([sys.executable, "-m", "rtorm.testing", "install", "--version", "5"], check=False)
+        install = [sys.executable, "-m", "rtorm.testing", "install", "--version", "5"]
+        subprocess.run(install, check=False)
         try:
             return on_a_real_server(recording="--record" in arguments)
         except NotInstalledError:

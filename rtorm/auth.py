@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NoReturn
+from typing import NoReturn, cast
 
 import requests.auth
 
@@ -195,8 +195,9 @@ def login_from(login: Login) -> Auth:
         return login
     if isinstance(login, tuple) and len(login) == _PAIR:
         return Password(*login)
-    if isinstance(login, requests.auth.AuthBase):
-        return _Foreign(login)
+    given = cast("object", login)
+    if isinstance(given, requests.auth.AuthBase):
+        return _Foreign(given)
     message = "auth= takes a login of rtorm.auth, a (user, password) tuple or a requests AuthBase"
     raise ConfigurationError(message)
 

@@ -110,11 +110,11 @@ class SaveError(RTError):
         self,
         record: Record,
         errors: Mapping[str, list[str]],
-        applied: Mapping[str, Change] | None = None,
+        applied: Mapping[str, Change[Any]] | None = None,
     ) -> None:
         self.record = record
         self.errors: dict[str, list[str]] = dict(errors)
-        self.applied: dict[str, Change] = dict(applied or {})
+        self.applied: dict[str, Change[Any]] = dict(applied or {})
         super().__init__(self._sentence())
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -161,10 +161,8 @@ class StaleError(SaveError):
 
     def __init__(self, record: Record, theirs: Mapping[str, object]) -> None:
         self.theirs: dict[str, object] = dict(theirs)
-        super().__init__(
-            record,
-            {name: [f"changed on the server meanwhile, to {value!r}"] for name, value in theirs.items()},
-        )
+        said = {name: [f"is {value!r} on the server meanwhile"] for name, value in theirs.items()}
+        super().__init__(record, said)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.record, self.theirs)

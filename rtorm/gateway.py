@@ -109,8 +109,6 @@ class Gateway(Protocol):
         """Carry out the edits in their order, in one request; one reply each."""
         ...
 
-    def create(
-        self, kind: str, fields: Mapping[str, str], files: Sequence[Upload] = ()
-    ) -> Created:
+    def create(self, kind: str, fields: Mapping[str, str], files: Sequence[Upload] = ()) -> Created:
         """Make one record; sent once, never repeated."""
         ...

@@ -44,7 +44,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def _mode(config: pytest.Config, major: int) -> str:
-    chosen: str = config.getoption("servers")
+    chosen = str(config.getoption("servers"))
     if chosen == "auto":
         return "live" if installed(major) else "replay"
     return chosen
@@ -111,7 +111,7 @@ def connect(rt: Server) -> Iterator[Callable[..., Session]]:
 
     def open_session(user: str = "root", **settings: object) -> Session:
         given: dict[str, object] = {"auth": (user, password_of(user)), "time_zone": "UTC"}
-        session = rtorm.connect(rt.url, **(given | settings))  # type: ignore[arg-type] # pyright: ignore
+        session = rtorm.connect(rt.url, **(given | settings))  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
         opened.append(session)
         return session
 

@@ -52,5 +52,10 @@ def test_the_demo_runs_from_its_recording(root: Path) -> None:
         capture_output=True,
         text=True,
     ).stdout
-    for words in ("Disk full on db3", "refused owner", "That user does not exist", "is_dirty = False"):
+    for words in (
+        "Disk full on db3",
+        "refused owner",
+        "That user does not exist",
+        "is_dirty = False",
+    ):
         assert words in shown

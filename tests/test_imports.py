@@ -113,7 +113,9 @@ def imported(module: str) -> tuple[set[str], set[str]]:
     path = (PACKAGE / module.replace(".", "/")).with_suffix(".py")
     for node in _run_time(ast.parse(path.read_text())):
         names = (
-            [node.module or ""] if isinstance(node, ast.ImportFrom) else [a.name for a in node.names]
+            [node.module or ""]
+            if isinstance(node, ast.ImportFrom)
+            else [a.name for a in node.names]
         )
         for name in names:
             first, _, rest = name.partition(".")
@@ -139,8 +141,6 @@ def _run_time(tree: ast.AST) -> list[ast.Import | ast.ImportFrom]:
 @pytest.mark.parametrize("module", modules())
 def test_a_module_imports_only_what_lies_below_it(module: str) -> None:
     """Each module's imports are those that its layer allows."""
-
-
     own, others = imported(module)
     may_own, may_others = MAY[module]
     assert own <= may_own

@@ -27,7 +27,7 @@ class Attachment(BaseModel):
             encodings (RT 4.4-6.0).
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, ser_json_bytes="base64", val_json_bytes="base64")
 
     filename: str
     content: bytes

@@ -105,22 +105,22 @@ class Column(Generic[T_co]):
 
     # A covariant parameter is what makes `Incident.severity == "huge"` an error in checkers; a
     # column is never asked for as something wider, which is what it would be unsound for.
-    def __eq__(self, other: T_co) -> Clause:  # type: ignore[override, misc] # pyright: ignore[reportIncompatibleMethodOverride, reportGeneralTypeIssues]
+    def __eq__(self, other: T_co) -> Clause:  # type: ignore[override, misc]
         return self._equals(other)
 
-    def __ne__(self, other: T_co) -> Clause:  # type: ignore[override, misc] # pyright: ignore[reportIncompatibleMethodOverride, reportGeneralTypeIssues]
+    def __ne__(self, other: T_co) -> Clause:  # type: ignore[override, misc]
         return self._differs(other)
 
-    def __lt__(self, other: T_co) -> Clause:  # type: ignore[misc] # pyright: ignore[reportGeneralTypeIssues]
+    def __lt__(self, other: T_co) -> Clause:  # type: ignore[misc]
         return self._ordered("<", other)
 
-    def __le__(self, other: T_co) -> Clause:  # type: ignore[misc] # pyright: ignore[reportGeneralTypeIssues]
+    def __le__(self, other: T_co) -> Clause:  # type: ignore[misc]
         return self._ordered("<=", other)
 
-    def __gt__(self, other: T_co) -> Clause:  # type: ignore[misc] # pyright: ignore[reportGeneralTypeIssues]
+    def __gt__(self, other: T_co) -> Clause:  # type: ignore[misc]
         return self._ordered(">", other)
 
-    def __ge__(self, other: T_co) -> Clause:  # type: ignore[misc] # pyright: ignore[reportGeneralTypeIssues]
+    def __ge__(self, other: T_co) -> Clause:  # type: ignore[misc]
         return self._ordered(">=", other)
 
     def in_(self, values: Iterable[T_co]) -> Clause:
@@ -131,7 +131,7 @@ class Column(Generic[T_co]):
         """The field equals none of the values."""
         return And(tuple(map(self._differs, _several(values))))
 
-    def between(self, low: T_co, high: T_co) -> Clause:  # type: ignore[misc] # pyright: ignore[reportGeneralTypeIssues]
+    def between(self, low: T_co, high: T_co) -> Clause:  # type: ignore[misc]
         """The field lies between two values, both included."""
         return And((self._ordered(">=", low), self._ordered("<=", high)))
 

@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import enum
 import types
+from collections.abc import Sequence
 from datetime import date, datetime
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from pydantic import TypeAdapter
+from pydantic import (
+    AwareDatetime,
+    FutureDate,
+    FutureDatetime,
+    IPvAnyAddress,
+    IPvAnyNetwork,
+    NaiveDatetime,
+    PastDate,
+    PastDatetime,
+    TypeAdapter,
+)
 
 from rtorm.rest1.codecs import (
     CF_DATE,
@@ -22,16 +33,18 @@ from rtorm.rest1.codecs import (
     cf_list,
     optional,
 )
+from rtorm.rest1.forms import EncodeError
 
 __all__ = ["codec_for", "is_list", "plain_type"]
 
-# The first row of which the type is a subclass; a datetime is a date, too.
-_KINDS: tuple[tuple[type | tuple[type, ...], Codec], ...] = (
-    (str, CF_TEXT),
-    (datetime, CF_DATETIME),
-    (date, CF_DATE),
-    ((IPv4Address, IPv6Address), CF_IP),
-    ((IPv4Network, IPv6Network), CF_NETWORK),
+# The first row of which the type is a subclass; a datetime is a date, too. Pydantic's constrained
+# types are classes of their own at run time, and something else to type checkers.
+_KINDS: tuple[tuple[tuple[Any, ...], Codec], ...] = (
+    ((str,), CF_TEXT),
+    ((datetime, AwareDatetime, FutureDatetime, NaiveDatetime, PastDatetime), CF_DATETIME),
+    ((date, FutureDate, PastDate), CF_DATE),
+    ((IPv4Address, IPv6Address, IPvAnyAddress), CF_IP),
+    ((IPv4Network, IPv6Network, IPvAnyNetwork), CF_NETWORK),
 )
 
 
@@ -45,10 +58,11 @@ def codec_for(declared: Any) -> Codec:
             return optional(codec_for(Union[tuple(others)]))  # noqa: UP007 - made at run time
         codecs = [codec_for(arg) for arg in others]
         return codecs[0] if all(codec is codecs[0] for codec in codecs) else _by_pydantic(kind)
-    if origin is list:
-        return cf_list(codec_for(args[0]))
+    if is_list(kind):
+        return cf_list(codec_for(args[0]) if args else CF_TEXT)
     if origin is Literal:
-        return CF_TEXT if all(isinstance(arg, str) for arg in args) else _by_pydantic(kind)
+        chosen = _choice([arg for arg in args if arg is not None])
+        return chosen if None not in args else optional(chosen)
     if isinstance(kind, type):
         return _codec_of_class(kind)
     return _by_pydantic(kind)
@@ -56,38 +70,66 @@ def codec_for(declared: Any) -> Codec:
 
 def _codec_of_class(kind: type) -> Codec:
     if issubclass(kind, enum.Enum):
-        return _enum(kind)
+        return _choice(list(kind))
     if kind is int:
         return INTEGER
-    return next((codec for types_, codec in _KINDS if issubclass(kind, types_)), _by_pydantic(kind))
+    found = next((codec for types_, codec in _KINDS if issubclass(kind, types_)), None)
+    return found or _by_pydantic(kind)
 
 
-def _enum(kind: type[enum.Enum]) -> Codec:
-    def decode(text: str, _clock: Clock) -> enum.Enum:
-        return next((member for member in kind if str(member.value) == text), None) or kind(text)
+def _choice(members: Sequence[Any]) -> Codec:
+    """Codec of a closed set of values: strings, numbers, members of an Enum."""
+    if all(type(member) is str for member in members):
+        return CF_TEXT
+    by_text = {_text_of(member): member for member in reversed(members)}
 
-    return Codec(decode, lambda member, clock: CF_TEXT.encode(str(member.value), clock))
+    def decode(text: str, _clock: Clock) -> Any:
+        if text not in by_text:
+            message = f"none of {', '.join(by_text)}: {text!r}"
+            raise ValueError(message)
+        return by_text[text]
+
+    return Codec(decode, lambda member, clock: CF_TEXT.encode(_text_of(member), clock))
+
+
+def _text_of(member: Any) -> str:
+    return str(member.value if isinstance(member, enum.Enum) else member)
 
 
 def _by_pydantic(kind: Any) -> Codec:
     adapter: TypeAdapter[Any] = TypeAdapter(kind)
-    return Codec(
-        lambda text, _clock: adapter.validate_python(text),
-        lambda value, clock: CF_TEXT.encode(str(value), clock),
-    )
+
+    def decode(text: str, _clock: Clock) -> Any:
+        return adapter.validate_python(text)
+
+    def encode(value: Any, clock: Clock) -> str:
+        text = CF_TEXT.encode(str(value), clock)
+        # Not every type has a text that says it all: a set or a secret has none.
+        try:
+            same = adapter.validate_python(text) == value
+        except ValueError:
+            same = False
+        if not same:
+            message = f"{text!r} would not be read back as the same {type(value).__name__}"
+            raise EncodeError(message)
+        return text
+
+    return Codec(decode, encode)
 
 
 def is_list(declared: Any) -> bool:
     """Whether a field of this type holds several values."""
-    return get_origin(plain_type(declared)) is list
+    kind = plain_type(declared)
+    return kind is list or get_origin(kind) is list
 
 
 def plain_type(declared: Any) -> Any:
-    """The type without `Annotated` and type aliases."""
+    """The type without `Annotated`, type aliases and `NewType`."""
     while True:
         if get_origin(declared) is Annotated:
             declared = get_args(declared)[0]
-        elif isinstance(value := getattr(declared, "__value__", None), object) and value is not None:
-            declared = value
-        else:
+            continue
+        wrapped = getattr(declared, "__value__", None) or getattr(declared, "__supertype__", None)
+        if wrapped is None:
             return declared
+        declared = wrapped

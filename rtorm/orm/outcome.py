@@ -98,7 +98,8 @@ class CommitReport:
             counts[result.outcome] = counts.get(result.outcome, 0) + 1
         head = ", ".join(f"{count} {outcome}" for outcome, count in counts.items())
         lines = [
-            f"{result.record!r}: " + "; ".join(
+            f"{result.record!r}: "
+            + "; ".join(
                 f"{name or 'record'}: {' '.join(said)}" for name, said in result.errors.items()
             )
             for result in self.results

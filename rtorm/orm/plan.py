@@ -129,14 +129,12 @@ def _plan_edit(
     if errors:
         return Unsendable(record, errors)
     kind, number = type(record).__rt_kind__, vars(record)["id"]
-    forms = tuple(
-        PlannedForm(
-            Edit(kind, number, {_key(fields[name], encoded[name]): encoded[name] for name in names}),
-            {_key(fields[name], encoded[name]): name for name in names},
-        )
-        for names in _forms(fields, encoded)
-    )
-    return EditPlan(record, changes, forms)
+    forms: list[PlannedForm] = []
+    for names in _forms(fields, encoded):
+        keys = {_key(fields[name], encoded[name]): name for name in names}
+        edit = Edit(kind, number, {key: encoded[name] for key, name in keys.items()})
+        forms.append(PlannedForm(edit, keys))
+    return EditPlan(record, changes, tuple(forms))
 
 
 def _forms(fields: Mapping[str, FieldLayout], encoded: Mapping[str, str]) -> list[list[str]]:
@@ -146,9 +144,7 @@ def _forms(fields: Mapping[str, FieldLayout], encoded: Mapping[str, str]) -> lis
     for name in encoded:
         stages.setdefault(_stage(name, encoded[name], by_status=by_status), []).append(name)
     return [
-        names
-        for stage in sorted(stages)
-        for names in _without_equal_labels(fields, stages[stage])
+        names for stage in sorted(stages) for names in _without_equal_labels(fields, stages[stage])
     ]
 
 

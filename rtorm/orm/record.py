@@ -35,8 +35,6 @@ else:
 __all__ = ["Record", "RecordMeta", "checked", "run_model_validators"]
 
 _set = object.__setattr__
-# Any, so that type checkers do not narrow what is one to a list of they know not what.
-_LIST = cast("Any", list)
 
 
 @dataclass_transform(kw_only_default=True, field_specifiers=(attr, cf, shown, hidden))
@@ -202,7 +200,7 @@ class Record(BaseModel, metaclass=RecordMeta):
         if name in defaults:
             return defaults[name]
         value = type(self).model_fields[name].get_default(call_default_factory=True)
-        if isinstance(value, _LIST):
+        if value.__class__ is list:
             value = defaults[name] = TrackedList.track(value, self, name)
         return None if value is PydanticUndefined else value
 
@@ -405,7 +403,7 @@ def _assign(record: Record, name: str, value: Any, given: Any) -> None:
     old = values.get(name, NOT_LOADED)
     if name not in state.original and (old is NOT_LOADED or old != value):
         _touch(record, name, _plain(old))
-    if isinstance(value, _LIST):
+    if value.__class__ is list:
         if given is old:
             # `record.cc += …` assigns the list itself, which others may hold, too.
             given.put(value)
@@ -527,8 +525,8 @@ def run_model_validators(record: Record) -> list[str]:
 
 
 def _tracked(record: Record, name: str, value: Any) -> Any:
-    return TrackedList.track(value, record, name) if isinstance(value, _LIST) else value
+    return TrackedList.track(value, record, name) if value.__class__ is list else value
 
 
 def _plain(value: Any) -> Any:
-    return list(value) if isinstance(value, _LIST) else value
+    return list(value) if value.__class__ in (list, TrackedList) else value

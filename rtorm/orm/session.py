@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sys
+import inspect
 import threading
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
 from datetime import UTC, timedelta, timezone, tzinfo
 from typing import Any, Literal, Self, TypeVar, cast
@@ -157,7 +157,7 @@ class Session:
             PermissionDenied: The account may not see one of them.
         """
         self._check_thread()
-        numbers = [_number(id) for id in ids]
+        numbers = [_number(given) for given in ids]
         found: dict[int, R] = {}
         for number in numbers:
             held = self._held(cls, number)
@@ -267,7 +267,7 @@ class Session:
         self._new.clear()
 
     @contextmanager
-    def begin(self) -> Iterator[Self]:
+    def begin(self) -> Generator[Self]:
         """Commit when the block ends well; drop what was not sent when it raises.
 
         Raises:
@@ -355,7 +355,7 @@ class Session:
         """Delete one record; records call it."""
         self._check_thread()
         doomed = blank(type(record), vars(record)["id"])
-        doomed.status = "deleted"  # type: ignore[attr-defined] # pyright: ignore
+        setattr(doomed, "status", "deleted")  # noqa: B010 - of the tickets among records
         state_of(doomed).session = self
         result = self._unit(None).run([plan(doomed, self._clock)])[0]
         state = state_of(record)
@@ -383,9 +383,7 @@ class Session:
             raise _of_another_class(cls, number, type(record).__name__)
         return record
 
-    def _meet(
-        self, cls: type[R], number: int, shown: Shown, asked: Sequence[str] | None
-    ) -> R:
+    def _meet(self, cls: type[R], number: int, shown: Shown, asked: Sequence[str] | None) -> R:
         """The session's record of what the server has shown, made if it is not there yet."""
         record = self._held(cls, shown.id)
         if record is None:
@@ -490,8 +488,8 @@ class Session:
 
 def _outside() -> int:
     """The `stacklevel` of the program's own line, for a warning by the caller."""
-    frame, level = sys._getframe(1), 1  # noqa: SLF001 - as warnings does
-    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith("rtorm."):
+    frame, level = inspect.currentframe(), 0
+    while frame is not None and frame.f_globals.get("__name__", "").startswith("rtorm."):
         frame, level = frame.f_back, level + 1
     return level
 
@@ -563,5 +561,3 @@ def _clock(identity: Identity, zone: tzinfo | None) -> Clock:
 
 def _hours(offset: timedelta) -> str:
     return f"UTC{timezone(offset).tzname(None).removeprefix('UTC') or '+00:00'}"
-
-

@@ -204,7 +204,7 @@ class TrackedList(list[T]):
     _before: list[T] | None
 
     @classmethod
-    def track(cls, values: Iterable[T], record: Record, name: str) -> TrackedList[T]:
+    def track(cls, values: Iterable[Any], record: Record, name: str) -> TrackedList[Any]:
         """The values as a list that belongs to a field of a record."""
         tracked = cls(values)
         tracked._record = record

@@ -5,7 +5,8 @@ Nothing here raises for what RT refuses of one record: each record gets its resu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from rtorm.errors import OutcomeUnknownError, RTError
@@ -230,7 +231,7 @@ def _wires(reads: Iterable[tuple[Sent, set[str]]]) -> list[str] | None:
     return sorted(wires)
 
 
-def _computed(record: Record, changed: Set[str]) -> set[str]:
+def _computed(record: Record, changed: AbstractSet[str]) -> set[str]:
     """The attributes that RT may have set by itself after these changed."""
     affected = type(record).__rt_affects__
     names = {name for change in ("", *changed) for name in affected.get(change, ())}

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from os import PathLike
+from pathlib import Path
 from typing import NoReturn, Self
 from urllib.parse import quote, quote_plus, urlsplit
 from weakref import WeakSet
@@ -47,6 +48,8 @@ _log = logging.getLogger("rtorm.wire")
 _REST = "/REST/1.0"
 _REST_OF_URL = re.compile(r"/REST/[12]\.0\Z")
 _OK = 200
+_UNAUTHORIZED = 401
+_SERVER_ERROR = 500
 _LONGEST_QUERY = 1500
 _QUARTER = timedelta(minutes=15)
 _ROUNDING = timedelta(minutes=2)
@@ -58,9 +61,11 @@ _NEVER_CONNECTED = (
     urllib3.exceptions.NewConnectionError,
     urllib3.exceptions.ConnectTimeoutError,
     urllib3.exceptions.ProxyError,
+    urllib3.exceptions.LocationValueError,
+    requests.exceptions.InvalidURL,
+    requests.exceptions.InvalidSchema,
 )
 _CONNECTION = "urllib3.connection"
-_HOST = re.compile(r"[^\s/?#@\\\x00-\x20\x7f]+\Z")
 _LOOK_FIRST = "look at the record before you send it again"
 
 
@@ -205,13 +210,12 @@ class Client:
             AuthenticationError: RT does not accept the login.
             ProtocolError: RT does not say it.
         """
-        if self._identity is None and not self._login_if_needed():
-            reply, date = self._exchange(_WHO_AM_I)
-            self._identify(self._accepted(reply), date)
-        if self._identity is None:
-            reply, date = self._exchange(_WHO_AM_I)
-            self._identify(self._accepted(reply), date)
-        return self._identity
+        if self._identity is not None:
+            return self._identity
+        if self._auth.login_form():
+            return self._login()
+        reply, date = self._exchange(_WHO_AM_I)
+        return self._identify(self._accepted(reply), date)
 
     def _logged_in(self, request: _Request) -> Reply:
         fresh = self._login_if_needed()
@@ -223,47 +227,51 @@ class Client:
             reply, _ = self._exchange(request)
         if fresh and _is_refusal(reply):
             message = (
-                f"RT at {self.url} accepted the login of {self._whom()}, but not the session cookie "
-                "that it gave for it: is the cookie lost on the way, or are there several servers "
-                "that do not share their sessions? auth.PerRequest does without the cookie"
+                f"RT at {self.url} accepted {self._whose()}, but not the session cookie that it "
+                "gave for it: is the cookie lost on the way, or are there several servers that do "
+                "not share their sessions? auth.PerRequest does without the cookie"
             )
             raise AuthenticationError(message)
         return self._accepted(reply)
 
     def _login_if_needed(self) -> bool:
-        self._session()  # a forked child's own is not logged in
+        self._session()  # in a forked child, a new one that is not logged in
         if not self._auth.login_form() or self._own.logged_in:
             return False
         self._login()
         return True
 
-    def _login(self) -> None:
+    def _login(self) -> Identity:
         self._own.logged_in = False
         session = self._session()
         session.cookies.clear()
         reply, date = self._exchange(_WHO_AM_I, login=True)
-        self._identify(self._accepted(reply), date)
-        if self.url.startswith("http://") and any(map(_useless_over_http, session.cookies)):
+        identity = self._identify(self._accepted(reply), date)
+        over_http = self.url.startswith("http://")
+        if over_http and any(_is_secure_session(cookie) for cookie in session.cookies):
             message = (
                 f"RT at {self.url} marks its session cookie Secure ($WebSecureCookies), so it is "
                 "never sent back over http: use https, or auth.PerRequest, or a token"
             )
             raise AuthenticationError(message)
         self._own.logged_in = True
+        return identity
 
     def _accepted(self, reply: Reply) -> Reply:
         if not _is_refusal(reply):
             return reply
         said = " ".join(reply.body.split()) or reply.reason
         message = (
-            f"RT at {self.url} does not accept the login of {self._whom()}. RT said: {said!r}. "
+            f"RT at {self.url} does not accept {self._whose()}; it said: {said!r}. "
             f"{self._remedy(reply)}"
         )
         raise AuthenticationError(message)
 
-    def _whom(self) -> str:
+    def _whose(self) -> str:
+        if isinstance(self._auth, Token):
+            return "the token"
         user = getattr(self._auth, "user", "")
-        return f"user {user!r}" if user else repr(self._auth)
+        return f"the login of user {user!r}" if user else f"the login {self._auth!r}"
 
     def _remedy(self, reply: Reply) -> str:
         if isinstance(self._auth, Token):
@@ -312,12 +320,30 @@ class Client:
         return reply, response.headers.get("Date", "")
 
     def _send(self, method: str, request: _Request, *, login: bool) -> requests.Response:
-        # What is raised is raised outside the handlers: the exceptions of requests hold the
+        # Both failures are raised outside their handlers: the exceptions of requests hold the
         # request, and with it the password.
-        session = self._session()
         failure: RTError
+        prepared = self._prepared(method, request, login=login)
+        session = self._session()
         try:
-            prepared = session.prepare_request(
+            # Given here, since requests prefers $REQUESTS_CA_BUNDLE to a session's own setting.
+            settings = session.merge_environment_settings(
+                self.url, {}, stream=False, verify=self._verify, cert=None
+            )
+            return session.send(prepared, timeout=self._timeout, allow_redirects=False, **settings)
+        except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
+            failure = self._failure(error, writes=request.writes)
+        except OSError as error:
+            failure = ConfigurationError(f"cannot talk to {self.url}: {error}")
+        except ValueError as error:
+            # Its text shows the header.
+            name = type(error).__name__
+            failure = ConfigurationError(f"{self._auth!r} makes headers that are none ({name})")
+        raise failure
+
+    def _prepared(self, method: str, request: _Request, *, login: bool) -> requests.PreparedRequest:
+        try:
+            return self._session().prepare_request(
                 requests.Request(
                     method,
                     f"{self.url}{_REST}/{quote(request.path)}",
@@ -328,27 +354,12 @@ class Client:
                 )
             )
         except requests.RequestException as error:
-            failure = AuthenticationError(
-                f"no request to {self.url} could be made with {self._auth!r}: {error}"
-            )
-        else:
-            try:
-                # Given here, since requests prefers $REQUESTS_CA_BUNDLE to a session's own setting.
-                settings = session.merge_environment_settings(
-                    prepared.url, {}, stream=False, verify=self._verify, cert=None
-                )
-                return session.send(
-                    prepared, timeout=self._timeout, allow_redirects=False, **settings
-                )
-            except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
-                failure = self._failure(error, writes=request.writes)
-            except OSError as error:
-                failure = ConfigurationError(f"cannot talk to {self.url}: {error}")
-        raise failure
+            message = f"{self._auth!r} cannot log in to {self.url}: {error}"
+        raise AuthenticationError(message)
 
     def _body(self, request: _Request, *, login: bool) -> Parameters:
-        once = self._auth.login_form() if login else {}
-        return {**request.form, **self._auth.request_form(), **once}
+        form = {**request.form, **self._auth.request_form()}
+        return {**form, **self._auth.login_form()} if login else form
 
     def _failure(self, error: Exception, *, writes: bool) -> RTError:
         causes = list(_causes(error))
@@ -375,7 +386,7 @@ class Client:
 
     def _read(self, response: requests.Response, *, writes: bool) -> Reply:
         status, headers = response.status_code, response.headers
-        if writes and status >= requests.codes.server_error:
+        if writes and status >= _SERVER_ERROR:
             message = (
                 f"the web server of {self.url} answered HTTP {status} to a write: RT may or may "
                 f"not have carried it out; {_LOOK_FIRST}"
@@ -393,7 +404,7 @@ class Client:
         lost = writes and isinstance(failure, ProtocolError) and status == _OK
         message = f"{self.url}: {failure}"
         if isinstance(failure, PermissionDenied | AuthenticationError):
-            message += f" (rtorm sent the login of {self._whom()})"
+            message = f"{self.url} does not serve {self._whose()}: {failure}"
         if asked := headers.get("WWW-Authenticate", ""):
             message += f" (the web server asks for {asked.split()[0]})"
         if lost:
@@ -430,29 +441,33 @@ class Client:
 
 
 def _front_page(url: str) -> str:
+    page = _parsed_front_page(url.strip())
+    if page is None:
+        # Neither what may be a login nor a query.
+        shown = url.rpartition("@")[2].split("?", 1)[0]
+        message = (
+            f"not the URL of an RT: {shown!r}; give that of its front page, such as "
+            "https://rt.example.com or https://example.com/rt"
+        )
+        raise ConfigurationError(message)
+    return page
+
+
+def _parsed_front_page(url: str) -> str | None:
     try:
-        parts = urlsplit(url.strip())
-        host, port = parts.hostname, parts.port
-        login = parts.username or parts.password
+        parts = urlsplit(url)
+        host, port, login = parts.hostname, parts.port, parts.username or parts.password
+        requests.Request("GET", url).prepare()
     except ValueError:
-        raise _no_url(url) from None
+        return None
+    if parts.scheme not in ("http", "https") or not host:
+        return None
     if login:
         message = "the URL holds a login: give it as auth=(user, password)"
         raise ConfigurationError(message)
-    if parts.scheme not in ("http", "https") or not host or not _HOST.match(host):
-        raise _no_url(url)
     name = f"[{host}]" if ":" in host else host
     path = _REST_OF_URL.sub("", parts.path.rstrip("/")).rstrip("/")
     return f"{parts.scheme}://{name}{'' if port is None else f':{port}'}{path}"
-
-
-def _no_url(url: str) -> ConfigurationError:
-    # Neither what may be a login nor a query.
-    shown = url.rpartition("@")[2].split("?", 1)[0]
-    return ConfigurationError(
-        f"not the URL of an RT: {shown!r}; give that of its front page, such as "
-        "https://rt.example.com or https://example.com/rt"
-    )
 
 
 def _checked_timeout(timeout: Timeout) -> tuple[float, float]:
@@ -469,7 +484,7 @@ def _certificates(path: str | PathLike[str]) -> str:
     file = os.fspath(path)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     try:
-        if not os.path.isdir(file):  # noqa: PTH112 - requests takes text
+        if not Path(file).is_dir():
             context.load_verify_locations(cafile=file)
     except OSError as error:
         message = f"verify={file!r} cannot be read as a file of certificates (PEM): {error}"
@@ -478,10 +493,10 @@ def _certificates(path: str | PathLike[str]) -> str:
 
 
 def _is_refusal(reply: Reply) -> bool:
-    return reply.status == requests.codes.unauthorized
+    return reply.status == _UNAUTHORIZED
 
 
-def _useless_over_http(cookie: http.cookiejar.Cookie) -> bool:
+def _is_secure_session(cookie: http.cookiejar.Cookie) -> bool:
     return cookie.secure and cookie.name.startswith("RT_SID")
 
 
@@ -550,10 +565,10 @@ def _before_sending(error: BaseException) -> bool:
     The type does not tell: TLS that breaks in the middle of a reply raises what a failed
     handshake raises.
     """
-    if isinstance(error, (*_NEVER_CONNECTED, ValueError)):
+    if isinstance(error, _NEVER_CONNECTED):
         return True
     return any(
-        frame.f_code.co_name == "connect" and frame.f_globals.get("__name__") == _CONNECTION
+        frame.f_code.co_name == "connect" and str(frame.f_globals.get("__name__")) == _CONNECTION
         for frame, _ in traceback.walk_tb(error.__traceback__)
     )
 

@@ -44,6 +44,7 @@ __all__ = [
 ]
 
 _SUBJECT_BYTES = 200
+_FILENAME_BYTES = 255
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MONTHS = {
     name: number
@@ -53,6 +54,7 @@ _MONTHS = {
 }
 _ASCTIME = re.compile(r"[A-Z][a-z]{2} [A-Z][a-z]{2} \d\d \d\d:\d\d:\d\d \d{4}\Z", re.ASCII)
 _UNSET = frozenset({"Not set", ""})
+_TOO_EARLY = "RT drops dates before 1970, and its very beginning"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +82,16 @@ class Clock:
         return (local - (offset or timedelta(0))).replace(tzinfo=UTC)
 
     def local(self, instant: datetime) -> datetime:
-        """The naive local time at which RT prints this instant.
+        """The naive local time that RT takes for this instant.
+
+        It is the time that RT prints, except in the hours before a change of daylight saving or
+        after it: RT (4.4-5.0) subtracts the offset that its zone has when the clock of UTC, not
+        its own, shows the time that it reads.
 
         Raises:
             ConfigurationError: The account's zone was not given, only its present offset is known.
-            EncodeError: The instant cannot be written: the second pass of a repeated hour.
+            EncodeError: The instant cannot be written: the second pass of a repeated hour, which
+                reads as the first, or one that RT takes no local time for.
         """
         if not self.exact or self.zone is None:
             message = (
@@ -93,11 +100,22 @@ class Clock:
                 "as connect(..., time_zone='Europe/Rome')"
             )
             raise ConfigurationError(message)
-        local = instant.astimezone(self.zone).replace(tzinfo=None, fold=0)
-        if self.instant(local) != instant.astimezone(UTC):
-            message = f"{instant} falls into a repeated hour, of which RT can only write the first"
+        try:
+            return self._written(instant.astimezone(UTC), self.zone)
+        except OverflowError:
+            message = f"{instant} is beyond the dates that can be told in the account's time zone"
+            raise EncodeError(message) from None
+
+    def _written(self, instant: datetime, zone: tzinfo) -> datetime:
+        if self.instant(instant.astimezone(zone).replace(tzinfo=None, fold=0)) != instant:
+            message = f"{instant} falls into a repeated hour, of which only the first can be told"
             raise EncodeError(message)
-        return local
+        for near in (timedelta(0), timedelta(days=-1), timedelta(days=1)):
+            offset = (instant + near).astimezone(zone).utcoffset() or timedelta(0)
+            if (instant + offset).astimezone(zone).utcoffset() == offset:
+                return (instant + offset).replace(tzinfo=None)
+        message = f"{instant} lies so near a change of daylight saving that RT would move it"
+        raise EncodeError(message)
 
     def _offset(self) -> str:
         return str(self.zone) if self.zone else "unknown"
@@ -128,7 +146,7 @@ def check_line(value: str) -> str:
 
 
 def check_subject(value: str) -> str:
-    """Pass a subject that RT keeps as it is; refuse line breaks and more than 200 bytes of UTF-8."""
+    """Pass a subject that RT keeps as it is: one line of at most 200 bytes of UTF-8."""
     check_line(value)
     if (size := len(value.encode())) > _SUBJECT_BYTES:
         message = f"it has {size} bytes in UTF-8, and RT cuts a subject at {_SUBJECT_BYTES}"
@@ -185,8 +203,14 @@ def _decode_minutes(text: str, _clock: Clock) -> int:
 def _decode_instant(text: str, clock: Clock) -> datetime | None:
     if text in _UNSET:
         return None
-    if not _ASCTIME.match(text):
-        return _other_instant(text, clock)
+    try:
+        return _asctime(text, clock) if _ASCTIME.match(text) else _other_instant(text, clock)
+    except (KeyError, OverflowError) as error:
+        message = f"not a date: {text!r}"
+        raise ValueError(message) from error
+
+
+def _asctime(text: str, clock: Clock) -> datetime:
     return clock.instant(
         datetime(
             int(text[20:24]),
@@ -207,7 +231,7 @@ def _other_instant(text: str, clock: Clock) -> datetime:
         found = parsedate_to_datetime(text)
     else:
         plain = text.replace("\u202f", " ")
-        found = datetime.strptime(plain, "%a, %b %d, %Y %I:%M:%S %p")  # noqa: DTZ007
+        found = datetime.strptime(plain, "%a, %b %d, %Y %I:%M:%S %p")
     return clock.instant(found) if found.tzinfo is None else found.astimezone(UTC)
 
 
@@ -217,14 +241,25 @@ def _encode_instant(value: datetime | None, clock: Clock) -> str:
     if value.tzinfo is None:
         message = "a date without time zone is no instant: give it a tzinfo"
         raise EncodeError(message)
-    if value < _EPOCH:
-        message = "RT drops dates before 1970"
+    if value <= _EPOCH:
+        message = _TOO_EARLY
         raise EncodeError(message)
     if value.microsecond:
         message = "RT keeps whole seconds"
         raise EncodeError(message)
     # Any zone written into a date is ignored by RT, or applied on top of the account's own.
-    return clock.local(value).isoformat(" ")
+    local = clock.local(value)
+    if local.year < _EPOCH.year:
+        message = _TOO_EARLY
+        raise EncodeError(message)
+    return local.isoformat(" ")
+
+
+def _encode_date(value: date, _clock: Clock) -> str:
+    if value <= _EPOCH.date():
+        message = _TOO_EARLY
+        raise EncodeError(message)
+    return value.isoformat()
 
 
 def _decode_cf_datetime(text: str, _clock: Clock) -> datetime:
@@ -255,9 +290,7 @@ PRIORITY = Codec(lambda text, _clock: int(text), _encode_priority)
 MINUTES = Codec(_decode_minutes, _encode_int)
 INSTANT = Codec(_decode_instant, _encode_instant)
 ADDRESSES = Codec(_decode_addresses, _encode_addresses, _same_addresses)
-CF_DATE = Codec(
-    lambda text, _clock: date.fromisoformat(text), lambda value, _clock: value.isoformat()
-)
+CF_DATE = Codec(lambda text, _clock: date.fromisoformat(text), _encode_date)
 CF_DATETIME = Codec(_decode_cf_datetime, _encode_instant)
 CF_IP = Codec(lambda text, _clock: ipaddress.ip_address(text), lambda value, _clock: str(value))
 
@@ -267,11 +300,12 @@ def _decode_network(text: str, _clock: Clock) -> Any:
     if not dash:
         return ipaddress.ip_network(text)
     low, high = ipaddress.ip_address(first), ipaddress.ip_address(last)
-    networks = list(ipaddress.summarize_address_range(low, high))  # type: ignore[type-var]
-    if len(networks) != 1:
-        message = f"not one network: {text!r}"
-        raise ValueError(message)
-    return networks[0]
+    if low.version == high.version:
+        networks = list(ipaddress.summarize_address_range(low, high))
+        if len(networks) == 1:
+            return networks[0]
+    message = f"not one network: {text!r}"
+    raise ValueError(message)
 
 
 CF_NETWORK = Codec(_decode_network, lambda value, _clock: str(value))
@@ -347,6 +381,10 @@ def _split_values(text: str) -> list[str]:
     return values
 
 
+# RT strips these quotes, and decodes the "encoded words" of mail headers.
+_DECODED_NAME = re.compile(r'\A"[^,]*"\Z|\Aq\{[^,]*\}\Z|=\?.*\?=', re.DOTALL)
+
+
 def attachment_line(filename: str) -> str:
     """A file's name as RT stores it unchanged.
 
@@ -359,6 +397,12 @@ def attachment_line(filename: str) -> str:
         raise EncodeError(message)
     if bad := next((sign for sign in "/\\\n\r\t" if sign in filename), ""):
         message = f"a file's name with {bad!r} would be changed by RT: {filename!r}"
+        raise EncodeError(message)
+    if (size := len(filename.encode())) > _FILENAME_BYTES:
+        message = f"a file's name has {size} bytes in UTF-8, and RT cuts it at {_FILENAME_BYTES}"
+        raise EncodeError(message)
+    if _DECODED_NAME.search(filename):
+        message = f"RT would take a part of a file's name for quoting or encoding: {filename!r}"
         raise EncodeError(message)
     if "," not in filename:
         return filename

@@ -11,7 +11,16 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-__all__ = ["EncodeError", "Form", "check_key", "check_text", "compose", "compose_many", "parse", "parse_many"]
+__all__ = [
+    "EncodeError",
+    "Form",
+    "check_key",
+    "check_text",
+    "compose",
+    "compose_many",
+    "parse",
+    "parse_many",
+]
 
 _KEY = re.compile(r"(?:CF\.\{[^,\n\r\0]+\}|[A-Za-z][A-Za-z0-9_-]*)\Z")
 _CF_LINE = re.compile(r"(CF\.\{.+?\}):(?: (.*))?\Z", re.DOTALL)
@@ -21,6 +30,9 @@ _PLAIN_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_-]*\Z")
 _UNSTORABLE = re.compile("[\ud800-\udfff\ufdd0-\ufdef" + "".join(
     chr(plane << 16 | low) for plane in range(17) for low in (0xFFFE, 0xFFFF)
 ) + "]")
+
+# The one field in which RT keeps U+0000.
+_MESSAGE = "Text"
 
 _SEPARATOR = "\n--\n\n"
 _WIDEST_INDENT = 16
@@ -52,7 +64,7 @@ def check_key(key: str) -> None:
     Raises:
         EncodeError: The key is not a core field's name or `CF.{Name}` without comma or newline.
     """
-    if not _KEY.match(key):
+    if not _KEY.match(key) or _UNSTORABLE.search(key):
         message = f"{key!r} cannot be the name of a field: RT would skip it or read it as another"
         raise EncodeError(message)
 
@@ -86,7 +98,7 @@ def compose(fields: Iterable[tuple[str, str]]) -> str:
         fields: Keys and values in order; a key may come again (`Attachment`, one per file).
 
     Raises:
-        EncodeError: A key that RT's reader does not accept.
+        EncodeError: A key that RT's reader does not accept, or a value that it would change.
     """
     return "".join(_compose_field(key, value) for key, value in fields)
 
@@ -98,6 +110,7 @@ def compose_many(forms: Iterable[Iterable[tuple[str, str]]]) -> str:
 
 def _compose_field(key: str, value: str) -> str:
     check_key(key)
+    check_text(value, nul=key == _MESSAGE)
     if not value:
         return f"{key}:\n"
     if "\n" not in value and value == value.lstrip() and "}:" not in value:

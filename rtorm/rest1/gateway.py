@@ -42,9 +42,7 @@ class Rest1:
         forms = ([("id", f"{edit.kind}/{edit.id}"), *edit.fields.items()] for edit in edits)
         return read_edits(self._client.post("edit", compose_many(forms)), edits)
 
-    def create(
-        self, kind: str, fields: Mapping[str, str], files: Sequence[Upload] = ()
-    ) -> Created:
+    def create(self, kind: str, fields: Mapping[str, str], files: Sequence[Upload] = ()) -> Created:
         """Make one record; sent once."""
         names = [("Attachment", attachment_line(file.filename)) for file in files]
         content = compose([("id", f"{kind}/new"), *fields.items(), *names])

@@ -7,8 +7,9 @@ status line often misleads. So each reply is judged by its sentences, which stan
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from rtorm.errors import (
     AuthenticationError,
@@ -25,9 +26,15 @@ __all__ = ["Reply", "error_for", "read_created", "read_edits", "read_http", "rea
 
 _STATUS = re.compile(r"RT/(\S+) (\d{3}) ([^\n]*)")
 _VERSION = re.compile(r"\d+(?:\.\d+)*\w*")
-_UPDATED = re.compile(r"(?:Ticket|Queue|User|Group) (\S+) updated\.\Z")
-_CREATED = re.compile(r"(?:Ticket|Queue|User|Group) (\d+) created\.\Z")
-_NUMBER = re.compile(r"\w+ (\d+) does not exist\.\Z|You are not allowed to \w+ \w+ (\d+)\.\Z")
+# Longer numbers are none that RT gives, and int() refuses very long ones.
+_UPDATED = re.compile(r"(Ticket|Queue|User|Group) (?:([0-9]{1,18})|\S+) updated\.\Z")
+_CREATED = re.compile(r"(?:Ticket|Queue|User|Group) ([0-9]{1,18}) created\.\Z")
+_SHOWN_ID = re.compile(r"\w+/([0-9]{1,18})\Z")
+_REFUSED_RECORD = re.compile(
+    r"(?:(?P<gone>\w+) (?P<id>[0-9]+) does not exist"
+    r"|You are not allowed to (?P<verb>\w+) (?P<kind>\w+) (?P<number>[0-9]+))\.\Z"
+)
+_NOT_CREATED = re.compile(r"Could not create \w+\.\s*")
 _QUOTED = 200
 
 
@@ -63,19 +70,26 @@ def _table(*rows: tuple[str, type[RTError], str]) -> tuple[_Sentence, ...]:
     return tuple(_Sentence(re.compile(pattern), error, remedy) for pattern, error, remedy in rows)
 
 
+def _right(name: str) -> str:
+    return f"the account needs the right {name}"
+
+
 SENTENCES = _table(
-    (r"\w+ \S+ does not exist\.?\Z", NotFound, ""),
-    (r"No (?:queue|user|group) named .* exists\.\Z", NotFound, "a disabled one answers to its id only"),
-    (r"Attachment \d+ does not exist\.", NotFound, ""),
+    (r"\w+ .+ does not exist\.?\Z", NotFound, ""),
+    (
+        r"No (?:queue|user|group) named .* exists\.\Z",
+        NotFound,
+        "a disabled one answers to its id only",
+    ),
     (r"Transaction \d+ is not related to Ticket \d+", NotFound, ""),
     (r"Couldn't load ticket id: ", NotFound, ""),
     (r"Link not found\Z", NotFound, ""),
-    (r"You are not allowed to display ticket", PermissionDenied, "the account needs the right ShowTicket"),
-    (r"You are not allowed to delete ticket", PermissionDenied, "the account needs the right DeleteTicket"),
-    (r"You are not allowed to modify ticket", PermissionDenied, "the account needs the right ModifyTicket"),
+    (r"You are not allowed to display ticket", PermissionDenied, _right("ShowTicket")),
+    (r"You are not allowed to delete ticket", PermissionDenied, _right("DeleteTicket")),
+    (r"You are not allowed to modify ticket", PermissionDenied, _right("ModifyTicket")),
     (r"You are not allowed to ", PermissionDenied, ""),
-    (r"No permission to create tickets", PermissionDenied, "the account needs the right CreateTicket"),
-    (r"Permission denied\Z", PermissionDenied, "the account needs the right AdminUsers"),
+    (r"No permission to create tickets", PermissionDenied, _right("CreateTicket")),
+    (r"Permission denied\Z", PermissionDenied, _right("AdminUsers")),
     (r"Permission Denied\Z", PermissionDenied, ""),
     (r"Invalid query: ", QueryError, ""),
     (r"Unknown listing format: ", QueryError, ""),
@@ -108,7 +122,7 @@ _ALREADY = re.compile(
     r"|\S+ is already (?:Cc|AdminCc|Requestor|a \w+)\b"
 )
 
-_LOWERED_LABELS = frozenset({"Queue", "Owner", "SLA"})
+_LOWERED_LABELS = frozenset({"queue", "owner", "sla"})
 _MANY_LINED = frozenset({"Requestors", "Requestor", "Cc", "AdminCc"})
 
 # Why a create was refused, and the field whose value was the reason.
@@ -137,9 +151,9 @@ def read_http(status: int, content_type: str, location: str, content: bytes) -> 
         PermissionDenied: The account is not privileged, or the web server refuses it.
         ProtocolError: Anything else that is not REST 1.0; the message says what to check.
     """
-    if status == 200 and not content:
+    if status == HTTPStatus.OK and not content:
         return Reply(empty=True)
-    if status != 200 or "html" in content_type.lower() or content.lstrip()[:1] == b"<":
+    if status != HTTPStatus.OK or "html" in content_type.lower() or content.lstrip()[:1] == b"<":
         raise _not_rest(status, location, content)
     return read_text(content.decode("utf-8", "replace"))
 
@@ -168,10 +182,13 @@ def read_text(text: str) -> Reply:
 
 def error_for(sentence: str) -> RTError:
     """The exception that stands for one of RT's sentences, in RT's own words."""
-    for row in SENTENCES:
-        if row.pattern.match(sentence):
-            return row.error(f"{sentence} ({row.remedy})" if row.remedy else sentence)
+    if row := _sentence(sentence):
+        return row.error(f"{sentence} ({row.remedy})" if row.remedy else sentence)
     return ProtocolError(f"RT said: {sentence}")
+
+
+def _sentence(said: str) -> _Sentence | None:
+    return next((row for row in SENTENCES if row.pattern.match(said)), None)
 
 
 def read_shows(reply: Reply, ids: Sequence[int]) -> list[Shown | RTError]:
@@ -194,11 +211,9 @@ def read_shows(reply: Reply, ids: Sequence[int]) -> list[Shown | RTError]:
 
 
 def _shown(form: Form, number: int) -> Shown | RTError:
-    kind, _, shown_id = form.fields.get("id", "").partition("/")
-    if kind and shown_id.isdecimal() and shown_id.isascii() and len(form.fields) > 1:
-        return Shown(int(shown_id), form.fields)
-    if kind and shown_id.isdecimal() and shown_id.isascii() and not form.comments:
-        return Shown(int(shown_id), form.fields)
+    found = _SHOWN_ID.match(form.fields.get("id", ""))
+    if found and (len(form.fields) > 1 or not form.comments):
+        return Shown(int(found.group(1)), form.fields)
     said = _said(form)
     return error_for(said) if said else ProtocolError(f"RT showed nothing of record {number}")
 
@@ -214,18 +229,28 @@ def _forms(reply: Reply) -> list[Form]:
     if reply.empty:
         message = "RT answered with nothing at all"
         raise ProtocolError(message)
-    if not reply.body.endswith("\n"):
-        message = f"the reply was cut short: it ends {reply.body[-40:]!r}"
-        raise ProtocolError(message)
-    return parse_many(reply.body)
+    forms = parse_many(reply.body)
+    if cut := _cut_short(reply, forms):
+        raise ProtocolError(cut)
+    return forms
+
+
+def _cut_short(reply: Reply, forms: Sequence[Form]) -> str:
+    """Why the reply cannot be whole; empty if it can."""
+    # RT ends forms with two newlines, and bare sentences with one at least.
+    bare = len(forms) == 1 and not forms[0].fields and not forms[0].comments
+    if reply.body.endswith("\n\n") or (bare and reply.body.endswith("\n")):
+        return ""
+    return f"the reply was cut short: it ends {reply.body[-40:]!r}"
 
 
 def read_edits(reply: Reply, edits: Sequence[Edit]) -> list[EditReply]:
     """What RT did with each form of a batch edit; never fails.
 
     RT's reply holds first the successes, as lines in one block, then a block for each failure,
-    both in the order of the forms (RT 4.4-6.0). The forms and both lists are therefore merged
-    from the end; what cannot be assigned is `unclear`.
+    both in the order of the forms (RT 4.4-6.0). An edit has the outcome that it has in every way
+    of dealing the two lists out to the edits that agrees with what they say; if the ways differ,
+    it is `unclear`.
     """
     if reply.crash:
         return [EditReply(unclear=f"RT crashed: {reply.crash}") for _ in edits]
@@ -249,78 +274,133 @@ def _successes_and_failures(forms: list[Form]) -> tuple[list[str], list[Form]]:
     return [], forms
 
 
+# How many failures have been dealt out, and whether the last form was refused as a whole.
+_State = tuple[int, bool]
+
+
 def _assign(edits: Sequence[Edit], successes: list[str], failures: list[Form]) -> list[EditReply]:
+    steps: list[dict[_State, list[_State]]] = []
+    states: set[_State] = {(0, False)}
+    for at, edit in enumerate(edits):
+        step = {state: list(_next(state, at, edit, successes, failures)) for state in states}
+        states = {after for follow in step.values() for after in follow}
+        steps.append(step)
+    states = {state for state in states if len(edits) == state[0] + len(successes)}
+    states = {state for state in states if state[0] == len(failures)}
     replies: list[EditReply] = []
-    for edit in reversed(edits):
-        if failures and _fits(failures[-1], edit):
-            replies.append(_failure(failures.pop(), edit))
-        elif successes:
-            replies.append(_success(successes.pop(), edit))
-        else:
-            replies.append(EditReply(unclear="RT's reply does not say what became of it"))
-    if failures or successes:
-        left = " ".join([*successes, *(_said(form) for form in failures)])
-        return [EditReply(unclear=f"RT's reply cannot be told apart: {left}") for _ in edits]
+    for at, step in reversed(list(enumerate(steps))):
+        ways = {(old[0], new[0]) for old, follow in step.items() for new in follow if new in states}
+        states = {old for old, follow in step.items() if states.intersection(follow)}
+        replies.append(_outcome(ways, at, edits[at], successes, failures))
     replies.reverse()
     return replies
 
 
+def _next(
+    state: _State, at: int, edit: Edit, successes: list[str], failures: list[Form]
+) -> Iterable[_State]:
+    """The states that may follow if this edit failed, and if it succeeded."""
+    failed, refused = state
+    if failed < len(failures) and _fits(failures[failed], edit):
+        yield failed + 1, "id" not in failures[failed].fields
+    # What refused the last form of a record refuses the next one: nothing has changed meanwhile.
+    barred = refused and _names_record(failures[failed - 1]) and _fits(failures[failed - 1], edit)
+    if not barred and at - failed < len(successes) and _updated(successes[at - failed], edit):
+        yield failed, False
+
+
+def _outcome(
+    ways: set[tuple[int, int]],
+    at: int,
+    edit: Edit,
+    successes: list[str],
+    failures: list[Form],
+) -> EditReply:
+    if len(ways) != 1:
+        left = " ".join([*successes, *(_said(form) for form in failures)])
+        return EditReply(unclear=f"RT's reply cannot be told apart: {left}")
+    [(failed, after)] = ways
+    if after > failed:
+        return _failure(failures[failed], edit)
+    return EditReply(merged_into=_merged_into([successes[at - failed]], edit))
+
+
 def _fits(form: Form, edit: Edit) -> bool:
+    """Whether a failure may be that of this edit."""
     if "id" in form.fields:
         same_record = form.fields["id"] == f"{edit.kind}/{edit.id}"
         echoed = {key.lower() for key in form.fields} - {"id"}
         return same_record and echoed == {key.lower() for key in edit.fields}
-    number = _NUMBER.search(form.comments[0]) if form.comments else None
-    # A refusal without a number says nothing of its form: its place in the order has to do.
-    return number is None or str(edit.id) in number.groups()
+    said = _said(form)
+    found = _REFUSED_RECORD.match(said)
+    if found is None:
+        # Without a number the sentence says nothing of its form, if it is one at all.
+        return _sentence(said) is not None
+    kind = found["gone"] or found["kind"]
+    same_record = kind.lower() == edit.kind and (found["id"] or found["number"]) == str(edit.id)
+    # Of all forms, RT refuses those with "delete" that do nothing else.
+    deletion = {key: value.lower() for key, value in edit.fields.items()} == {"status": "deleted"}
+    return same_record and (found["gone"] is not None or (found["verb"] == "delete") == deletion)
 
 
-def _success(line: str, edit: Edit) -> EditReply:
+def _names_record(form: Form) -> bool:
+    return _REFUSED_RECORD.match(_said(form)) is not None
+
+
+def _updated(line: str, edit: Edit) -> bool:
+    """Whether a success may be that of this edit: of a merged ticket RT tells the other number."""
     found = _UPDATED.match(line)
-    number = found.group(1) if found else ""
-    if number.isdecimal() and number != str(edit.id):
-        return EditReply(merged_into=int(number))
-    return EditReply()
+    if found is None or found.group(1).lower() != edit.kind:
+        return False
+    return found.group(2) in (None, str(edit.id)) or edit.kind == "ticket"
+
+
+def _merged_into(lines: Iterable[str], edit: Edit) -> int | None:
+    numbers = (found.group(2) for line in lines if (found := _UPDATED.match(line)))
+    return next((int(n) for n in numbers if n is not None and n != str(edit.id)), None)
 
 
 def _failure(form: Form, edit: Edit) -> EditReply:
     if "id" not in form.fields:
         return EditReply(refusal=error_for(_said(form)))
-    errors = _by_key(form.comments, edit.fields, _edit_labels)
-    merged = [found.group(1) for line in form.comments if (found := _UPDATED.match(line))]
-    other = next((int(n) for n in merged if n.isdecimal() and n != str(edit.id)), None)
-    unclear = "RT's refusal names no field" if "" in errors else ""
-    return EditReply(errors=errors, unclear=unclear, merged_into=other)
-
-
-def _edit_labels(key: str) -> tuple[str, ...]:
-    if key.startswith("CF.{"):
-        return key[4:-1].lower(), key.lower()
-    canonical = key.lower() if key in _LOWERED_LABELS else key
-    return canonical, key.lower()
-
-
-def _by_key(
-    lines: Iterable[str], keys: Mapping[str, str], labels: Callable[[str], tuple[str, ...]]
-) -> dict[str, list[str]]:
-    # Longest first: names of custom fields and RT's messages may both contain ": ".
-    known = sorted(
-        ((label + ": ", key) for key in keys for label in labels(key)),
-        key=lambda row: len(row[0]),
-        reverse=True,
+    errors = _by_key(form.comments, edit.fields)
+    unclear = "RT's refusal names no field" if "" in errors or not form.comments else ""
+    return EditReply(
+        errors=errors, unclear=unclear, merged_into=_merged_into(form.comments, edit)
     )
+
+
+def _label(key: str) -> str:
+    """What RT calls a field when it refuses its value."""
+    if key.startswith("CF.{"):
+        return key[4:-1].lower()
+    return key.lower() if key.lower() in _LOWERED_LABELS else key[:1].upper() + key[1:]
+
+
+def _by_key(lines: Iterable[str], keys: Mapping[str, str]) -> dict[str, list[str]]:
+    by_label: dict[str, str] = {}
+    for key in keys:
+        label = _label(key)
+        # RT's own Owner and a custom field of that name are called the same: it is neither then.
+        by_label[label] = key if label not in by_label else ""
+    for key in keys:
+        # RT says "unknown field" of the whole key, in lower case.
+        by_label.setdefault(key, key)
+        by_label.setdefault(key.lower(), key)
+    # Longest first: names of custom fields and RT's messages may both contain ": ".
+    known = sorted(by_label.items(), key=lambda row: len(row[0]), reverse=True)
     errors: dict[str, list[str]] = {}
     last = ""
     for line in lines:
         if _UPDATED.match(line):
             continue
-        label, key = next((row for row in known if line.startswith(row[0])), ("", ""))
+        label, key = next((row for row in known if line.startswith(row[0] + ": ")), ("", ""))
         if not label and last in _MANY_LINED:
             key = last
         last = key
-        said = line.removeprefix(label)
+        said = line.removeprefix(label + ": ") if label else line
         if not _ALREADY.match(said):
-            errors.setdefault(key, []).append(said)
+            errors.setdefault(key, []).append(said if key else line)
     return errors
 
 
@@ -333,44 +413,42 @@ def read_created(reply: Reply, keys: Mapping[str, str]) -> Created:
     if reply.crash or reply.empty:
         said = f"RT crashed: {reply.crash}" if reply.crash else "RT answered with nothing at all"
         return Created(None, unclear=said)
-    lines = [
-        line
-        for form in parse_many(reply.body)
-        for line in (*form.comments, *form.loose)
-        if not line.startswith("Could not create ")
-    ]
+    forms = parse_many(reply.body)
+    lines = [line for form in forms for line in (*form.comments, *form.loose)]
     made = next((int(found.group(1)) for line in lines if (found := _CREATED.match(line))), None)
+    cut = _cut_short(reply, forms)
+    if cut and made is None:
+        return Created(None, unclear=cut)
     errors: dict[str, list[str]] = {}
     for line in lines:
-        if not (_CREATED.match(line) or _UPDATED.match(line)):
-            key, said = _create_error(line, keys)
-            errors.setdefault(key, []).append(said)
+        reason = _NOT_CREATED.sub("", line, count=1)
+        if reason and not (_CREATED.match(line) or _UPDATED.match(line)):
+            for key, reasons in _create_errors(reason, keys).items():
+                errors.setdefault(key, []).extend(reasons)
     if made is None and not errors:
-        refused = "Could not create " in reply.body
-        said = "RT refused it without a reason" if refused else ""
-        return Created(None, {"": [said]} if refused else {}, unclear=said or "RT's reply says nothing")
-    return Created(made, errors)
+        if any(_NOT_CREATED.match(line) for line in lines):
+            errors[""] = ["RT refused it without a reason"]
+        else:
+            cut = "RT's reply says nothing"
+    return Created(made, errors, unclear=cut)
 
 
-def _create_error(line: str, keys: Mapping[str, str]) -> tuple[str, str]:
+def _create_errors(line: str, keys: Mapping[str, str]) -> dict[str, list[str]]:
+    """The field, and what is said of it; nothing if the line is no refusal."""
+    named = ""
     if found := _UNKNOWN_CF.match(line):
-        wanted = f"cf.{{{found.group(1)}}}".lower()
-        return next((key for key in keys if key.lower() == wanted), ""), line
-    if found := _UNKNOWN_FIELD.match(line):
-        wanted = found.group(1).lower()
-        return next((key for key in keys if key.lower() == wanted), ""), line
-    for pattern, field in _CREATE_REASONS:
-        if pattern.match(line):
-            return (field if field in keys else ""), line
-    by_label = _by_key([line], keys, lambda key: (key, *_edit_labels(key)))
-    if not by_label:
-        return "", line
-    key, said = next(iter(by_label.items()))
-    return key, said[0]
+        named = f"cf.{{{found.group(1)}}}"
+    elif found := _UNKNOWN_FIELD.match(line):
+        named = found.group(1)
+    else:
+        named = next((field for pattern, field in _CREATE_REASONS if pattern.match(line)), "")
+    if named:
+        return {next((key for key in keys if key.lower() == named.lower()), ""): [line]}
+    return _by_key([line], keys)
 
 
 def _not_rest(status: int, location: str, content: bytes) -> RTError:
-    if 300 <= status < 400:
+    if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
         return _redirect(location)
     page = content.decode("utf-8", "replace")
     for sign, error, message in _PAGES:
@@ -379,10 +457,11 @@ def _not_rest(status: int, location: str, content: bytes) -> RTError:
     if status in _HTTP_ERRORS:
         error, message = _HTTP_ERRORS[status]
         return error(f"HTTP {status}: {message}")
-    if status >= 500:
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return ProtocolError(f"the web server answered HTTP {status}: {_quote(page)}")
-    if status != 200:
-        return ProtocolError(f"the web server answered HTTP {status}, which is not RT: {_quote(page)}")
+    if status != HTTPStatus.OK:
+        said = f"the web server answered HTTP {status}, which is not RT: {_quote(page)}"
+        return ProtocolError(said)
     return ProtocolError(
         "the reply is an HTML page, not REST 1.0: give the URL of RT itself, such as "
         f"https://rt.example.com or https://example.com/rt ({_title(page)})"
@@ -422,6 +501,11 @@ _PAGES: tuple[tuple[str, type[RTError], str], ...] = (
         "WebRemoteUserAuth error",
         AuthenticationError,
         "RT expects the web server to log users in, and it did not",
+    ),
+    (
+        '{"message":"Unauthorized"}',
+        ProtocolError,
+        "this is the address of RT's REST 2.0: give the URL of RT's front page",
     ),
 )
 

@@ -1,4 +1,4 @@
-"""Recorded replies: `record(path)` writes them from a real server, `replay(path)` answers from them.
+"""Recorded replies: `record(path)` writes them from a real server, `replay(path)` gives them back.
 
 Secrets are scrubbed before anything is written. A replay is strict: the same requests with the
 same forms, all of them; one that is missing or was never recorded fails. Needs vcrpy
@@ -8,14 +8,14 @@ same forms, all of them; one that is missing or was never recorded fails. Needs 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-import vcr
-from vcr.request import Request
+import vcr  # type: ignore[import-untyped]
+from vcr.request import Request  # type: ignore[import-untyped]
 
 __all__ = ["URL", "record", "replay"]
 
@@ -29,7 +29,7 @@ _MATCHED = ("method", "path", "query", "form")
 
 
 @contextmanager
-def record(path: Path) -> Iterator[None]:
+def record(path: Path) -> Generator[None]:
     """Write what happens in the block to a new recording.
 
     Args:
@@ -41,7 +41,7 @@ def record(path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def replay(path: Path) -> Iterator[None]:
+def replay(path: Path) -> Generator[None]:
     """Answer what is sent in the block from a recording, without a network.
 
     Args:
@@ -69,7 +69,7 @@ def _recorder() -> Any:
 
 
 def _scrubbed_request(request: Any) -> Any:
-    parts = urlsplit(request.uri)
+    parts = urlsplit(str(request.uri))
     uri = URL + parts.path + (f"?{parts.query}" if parts.query else "")
     content_type = str(request.headers.get("Content-Type", ""))
     body, content_type = _scrubbed_body(bytes(request.body or b""), content_type)

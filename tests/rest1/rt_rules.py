@@ -1,4 +1,4 @@
-"""How RT reads and writes forms and lists, told in Python so that tests can ask it.
+"""How RT reads and writes forms, lists, names of files and dates, told in Python so that tests can ask it.
 
 Checked against RT 4.4 and RT 5.0 with random hostile text, both ways. It is written from what
 those servers do, not from their source.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta, tzinfo
 
 # What Perl takes for white space in decoded text; Python's `\s` has four signs more.
 SPACE = (
@@ -191,3 +192,49 @@ def write_list(values: Iterable[str]) -> str:
         "'" + re.sub(r"([\\'])", r"\\\1", value) + "'" if "," in value else value
         for value in values
     )
+
+
+def stored_filename(line: str) -> list[str]:
+    """The names of the files that RT finds on one `Attachment:` line."""
+    line = line.strip(SPACE)
+    if len(line) > 1 and line[0] == line[-1] == '"':
+        # Blanks collapse between these quotes if they hold a comma.
+        names = [re.sub(" +", " ", line[1:-1]) if "," in line else line[1:-1]]
+    elif re.fullmatch(r"q\{.*\}", line, re.DOTALL):
+        names = [f"'{line[2:-1]}'"]
+    else:
+        names = [name.strip(SPACE) for name in line.split(",")]
+    return [_stored_name(name) for name in names]
+
+
+def _stored_name(name: str) -> str:
+    name = re.sub(r"=\?.*\?=", "(decoded)", name, flags=re.DOTALL)
+    name = re.split(r"[/\\]", name)[-1].replace("\t", " ").replace("\r", "")
+    return name.encode()[:255].decode(errors="ignore").strip(SPACE)
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def stored_instant(text: str, zone: tzinfo) -> datetime | None:
+    """The instant that RT stores for `YYYY-MM-DD HH:MM:SS`, written by an account of this zone.
+
+    It takes the offset of the moment at which a clock in UTC shows the time written, so it goes
+    wrong by the difference in the hours around a change of daylight saving.
+    """
+    if not text:
+        return None
+    clock = datetime.fromisoformat(text).replace(tzinfo=UTC)
+    instant = clock - (clock.astimezone(zone).utcoffset() or timedelta(0))
+    return instant if instant > _EPOCH else None
+
+
+def shown_instant(instant: datetime | None, zone: tzinfo) -> str:
+    """How RT shows an instant to an account of this zone, with the preferences of a new account."""
+    if instant is None:
+        return "Not set"
+    local = instant.astimezone(zone)
+    day, month = _DAYS[local.weekday()], _MONTHS[local.month - 1]
+    return f"{day} {month} {local:%d %H:%M:%S} {local.year:04}"

@@ -196,7 +196,7 @@ def test_an_unreadable_file_fails_before_anything_is_sent(
     path = tmp_path / "text.txt"
     path.write_text("x")
     with path.open() as text, pytest.raises(ValueError, match="'rb'"):
-        Incident(subject="x", files=[text])  # type: ignore[list-item] # pyright: ignore
+        Incident(subject="x", files=[text])  # type: ignore[list-item] # pyright: ignore[reportArgumentType]
     ticket = session.add(Incident(files=[Attachment(filename="a\nb", content=b"")]))
     with pytest.raises(RejectedError) as caught:
         ticket.save()

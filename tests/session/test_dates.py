@@ -39,7 +39,9 @@ def test_an_instant_written_in_one_zone_reads_the_same_in_another(
 def test_a_date_is_cleared_by_none(connect: Connect) -> None:
     """None unsets a date, on the server, too."""
     alice = connect("alice")
-    ticket = alice.add(Incident(subject="Clear", due=SUMMER, deadline=SUMMER, report_date=SUMMER.date()))
+    ticket = alice.add(
+        Incident(subject="Clear", due=SUMMER, deadline=SUMMER, report_date=SUMMER.date())
+    )
     alice.commit()
     ticket.due = ticket.deadline = ticket.report_date = None
     ticket.save()

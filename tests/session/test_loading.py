@@ -6,6 +6,7 @@ import gc
 import pickle
 import threading
 from collections.abc import Callable
+from datetime import UTC
 
 import pytest
 
@@ -48,7 +49,7 @@ def test_get_loads_everything_in_one_request(session: Session, ids: list[int], w
     assert (ticket.severity, ticket.count, ticket.sla, ticket.due) == (None, None, None, None)
     assert (ticket.priority, ticket.time_worked) == (0, 0)
     assert ticket.created <= ticket.last_updated
-    assert ticket.created.utcoffset().total_seconds() == 0  # type: ignore[union-attr] # pyright: ignore
+    assert ticket.created.tzinfo is UTC
     assert len(wire.sent) == 1
     assert not ticket.is_dirty
     assert state_of(ticket).undecoded == {}
@@ -98,7 +99,12 @@ def test_get_many_keeps_order_in_one_request(session: Session, ids: list[int], w
     wanted = [ids[2], ids[0], ids[1], ids[0]]
     tickets = session.get_many(Incident, wanted)
     assert [ticket.id for ticket in tickets] == wanted
-    assert [ticket.subject for ticket in tickets] == ["Ticket 2", "Ticket 0", "Ticket 1", "Ticket 0"]
+    assert [ticket.subject for ticket in tickets] == [
+        "Ticket 2",
+        "Ticket 0",
+        "Ticket 1",
+        "Ticket 0",
+    ]
     assert tickets[1] is tickets[3]
     assert [ticket.hosts for ticket in tickets[:2]] == [["db2"], ["db0"]]
     assert len(wire.sent) == 1

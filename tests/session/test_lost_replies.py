@@ -64,7 +64,9 @@ def test_a_create_whose_reply_is_lost_is_never_sent_again(
     assert far.new == []
     assert state_of(ticket).session is None
     assert far.commit().results == ()
-    found = connect().client.get("search/ticket", {"query": "Subject = 'Created unseen'", "format": "i"})
+    found = connect().client.get(
+        "search/ticket", {"query": "Subject = 'Created unseen'", "format": "i"}
+    )
     assert found.body.count("ticket/") == 1
 
 

@@ -98,10 +98,10 @@ def test_a_list_of_custom_field_values_is_a_set(ticket: Incident, wire: Wire) ->
     """Order and repetition of several values are no change; a new value is one, and kept."""
     ticket.hosts = ["db2", "db1", "db1"]
     assert not ticket.is_dirty
-    ticket.hosts.append("it's, \"quoted\" \\ ok")
+    ticket.hosts.append('it\'s, "quoted" \\ ok')
     ticket.save()
     ticket.refresh()
-    assert set(ticket.hosts) == {"db1", "db2", "it's, \"quoted\" \\ ok"}
+    assert set(ticket.hosts) == {"db1", "db2", 'it\'s, "quoted" \\ ok'}
     assert len(wire.writes) == 1
 
 
@@ -110,12 +110,19 @@ def test_what_rt_refuses_is_on_its_attribute(ticket: Incident, wire: Wire) -> No
     ticket.owner, ticket.status, ticket.subject, ticket.time_worked = "nosuchuser", "bogus", "ok", 5
     with pytest.raises(PartialSaveError) as caught:
         ticket.save()
-    assert ticket.errors == caught.value.errors == {
-        "owner": ["That user does not exist"],
-        "status": ["Status 'bogus' isn't a valid status for this ticket."],
-    }
+    assert (
+        ticket.errors
+        == caught.value.errors
+        == {
+            "owner": ["That user does not exist"],
+            "status": ["Status 'bogus' isn't a valid status for this ticket."],
+        }
+    )
     assert caught.value.record is ticket
-    assert caught.value.applied == {"subject": Change("A ticket", "ok"), "time_worked": Change(0, 5)}
+    assert caught.value.applied == {
+        "subject": Change("A ticket", "ok"),
+        "time_worked": Change(0, 5),
+    }
     assert ticket.changes == {
         "owner": Change("Nobody", "nosuchuser"),
         "status": Change("new", "bogus"),

@@ -1,0 +1,156 @@
+"""What is planned to be sent, and in which order."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any, Self
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import model_validator
+
+from rtorm import CF, Attachment, ConfigurationError, Ticket, cf
+from rtorm.orm.loading import blank
+from rtorm.orm.plan import CreatePlan, EditPlan, Unsendable, plan
+from rtorm.rest1.codecs import Clock
+
+WHEN = datetime(2031, 1, 1, tzinfo=UTC)
+EXACT = Clock(UTC, exact=True)
+
+
+class Odd(Ticket):
+    """Custom fields whose names get in each other's way."""
+
+    status_too: CF[str | None] = cf("Status", default=None)
+    owner_too: CF[str | None] = cf("owner", default=None)
+    by_id: CF[str | None] = cf("Comma, name", id=29, default=None)
+    unreachable: CF[str | None] = cf("Other, name", default=None)
+    prefix: CF[str | None] = cf("status: x", default=None)
+
+
+class Bounded(Ticket):
+    """A class with a rule over several fields."""
+
+    @model_validator(mode="after")
+    def _urgent_has_owner(self) -> Self:
+        if self.priority == 99 and self.owner == "Nobody":
+            raise ValueError("an urgent ticket needs an owner")
+        return self
+
+
+def existing(cls: type[Ticket] = Odd, **changes: Any) -> Ticket:
+    """A ticket that exists, with changes."""
+    record = blank(cls, 7)
+    assert isinstance(record, cls)
+    for name, value in changes.items():
+        setattr(record, name, value)
+    return record
+
+
+def forms(record: Ticket) -> list[list[str]]:
+    """The keys of each planned form."""
+    planned = plan(record, lambda: EXACT)
+    assert isinstance(planned, EditPlan)
+    return [list(form.edit.fields) for form in planned.forms]
+
+
+SETTABLE: dict[str, st.SearchStrategy[Any]] = {
+    "queue": st.just("Other"),
+    "status": st.sampled_from(["open", "deleted"]),
+    "owner": st.just("alice"),
+    "subject": st.just("x"),
+    "started": st.just(WHEN),
+    "resolved": st.just(WHEN),
+    "cc": st.just(["a@example.com"]),
+    "status_too": st.just("s"),
+    "owner_too": st.just("o"),
+    "by_id": st.just("b"),
+    "prefix": st.just("p"),
+}
+
+
+@given(st.fixed_dictionaries({}, optional=SETTABLE))
+def test_forms_keep_the_order_that_rt_needs(changes: dict[str, Any]) -> None:
+    """Each change is sent once; queue first, dates after status, deletion alone and last."""
+    planned = plan(existing(**changes), lambda: EXACT)
+    assert isinstance(planned, EditPlan)
+    sent = [name for form in planned.forms for name in form.names.values()]
+    assert sorted(sent) == sorted(changes)
+    for form in planned.forms:
+        labels = [key.removeprefix("CF.{").removesuffix("}").lower() for key in form.edit.fields]
+        assert len(labels) == len(set(labels))
+        assert "Queue" not in form.edit.fields or len(labels) == 1
+        if form.edit.fields.get("status") == "deleted":
+            assert len(labels) == 1
+            assert form is planned.forms[-1]
+    if "queue" in changes:
+        assert sent[0] == "queue"
+    if changes.get("status") == "open":
+        assert all(sent.index("status") < sent.index(d) for d in ("started", "resolved") if d in sent)
+
+
+def test_a_custom_field_with_a_number_is_written_by_it() -> None:
+    """A name that RT cannot be told is written as its number."""
+    assert forms(existing(by_id="x")) == [["CF.{29}"]]
+
+
+def test_a_custom_field_that_cannot_be_named_is_refused_with_the_remedy() -> None:
+    """Without a number, a name with a comma is not sent: RT would skip it in silence."""
+    planned = plan(existing(unreachable="x"), lambda: EXACT)
+    assert isinstance(planned, Unsendable)
+    assert "id=" in planned.errors["unreachable"][0]
+
+
+def test_a_date_needs_an_exact_clock() -> None:
+    """With no more than an offset known, a date is not written, and the error names it."""
+    clock = Clock(timezone(timedelta(hours=2)), exact=False)
+    with pytest.raises(ConfigurationError, match=r"UTC\+02:00.*time_zone"):
+        plan(existing(due=WHEN), lambda: clock)
+    assert isinstance(plan(existing(subject="x"), lambda: clock), EditPlan)
+
+
+def test_rules_of_the_whole_model_hold_at_save() -> None:
+    """A class's own model validator objects before anything is sent."""
+    planned = plan(existing(Bounded, priority=99, owner="Nobody"), lambda: EXACT)
+    assert isinstance(planned, Unsendable)
+    assert planned.errors == {"": ["an urgent ticket needs an owner"]}
+    assert forms(existing(Bounded, priority=99, owner="alice")) == [["Priority", "Owner"]]
+
+
+def test_every_fault_of_a_record_is_told_at_once() -> None:
+    """Several values that cannot be sent are all named."""
+    ticket = existing(cc=["a@example.com"], subject="fine")
+    ticket.cc.append("b@example.com, c@example.com")
+    ticket.due = datetime(1960, 1, 1, tzinfo=UTC)
+    planned = plan(ticket, lambda: EXACT)
+    assert isinstance(planned, Unsendable)
+    assert set(planned.errors) == {"cc", "due"}
+
+
+def test_a_create_sends_what_was_given_and_no_empty_values() -> None:
+    """Requestors go under the name that RT takes on create; an empty value is not sent."""
+    ticket = Odd(queue="General", subject="x", requestors=["r@example.com"], cc=[], by_id="b")
+    planned = plan(ticket, lambda: EXACT)
+    assert isinstance(planned, CreatePlan)
+    assert planned.fields == {
+        "Queue": "General",
+        "Subject": "x",
+        "Requestor": "r@example.com",
+        "CF.{29}": "b",
+    }
+    assert planned.names["Requestor"] == "requestors"
+
+
+def test_text_that_is_not_utf8_is_sent_as_bytes() -> None:
+    """RT would convert a text file in another encoding, so it goes as plain bytes."""
+    files = [
+        Attachment(filename="a.txt", content=b"caf\xe9", content_type="text/plain"),
+        Attachment(filename="b.txt", content="café".encode(), content_type="text/plain"),
+    ]
+    planned = plan(Ticket(queue="General", files=files), lambda: EXACT)
+    assert isinstance(planned, CreatePlan)
+    assert [file.content_type for file in planned.files] == [
+        "application/octet-stream",
+        "text/plain",
+    ]

@@ -1,0 +1,241 @@
+"""The unit of work against a model of a server that refuses, loses and crashes at will.
+
+The model speaks the gateway's verbs, since no real server can be told what to lose.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rtorm import CF, NotFound, OutcomeUnknownError, RTError, Ticket, TransportError, cf, state_of
+from rtorm.gateway import Created, Edit, EditReply, Identity, Shown, Upload
+from rtorm.orm.layout import layout_of
+from rtorm.orm.loading import blank, decode, fill
+from rtorm.orm.outcome import SaveResult, Verify
+from rtorm.orm.plan import plan
+from rtorm.orm.record import Record
+from rtorm.orm.unit import UnitOfWork
+from rtorm.rest1.codecs import Clock
+
+CLOCK = Clock(UTC, exact=True)
+
+
+class Job(Ticket):
+    """A ticket with a custom field that RT may lose values of."""
+
+    teams: CF[list[str]] = cf("Teams", default_factory=list)
+    note: CF[str | None] = cf("Note", default=None)
+
+
+class ModelServer:
+    """Holds tickets as wire text, and does what the test drew."""
+
+    def __init__(self, draw: st.DataObject) -> None:
+        self.draw = draw
+        self.tickets: dict[int, dict[str, str]] = {}
+        self.requests = 0
+
+    def new(self) -> int:
+        """One more ticket."""
+        number = len(self.tickets) + 1
+        self.tickets[number] = {
+            "Queue": "General",
+            "Subject": f"Ticket {number}",
+            "Status": "new",
+            "Owner": "Nobody",
+            "Priority": "0",
+            "Cc": "",
+            "AdminCc": "",
+            "CF.{Teams}": "",
+            "CF.{Note}": "",
+            "LastUpdated": "Mon Nov 23 16:38:00 2026",
+        }
+        return number
+
+    def choose(self, *fates: str) -> str:
+        """One of the fates."""
+        return self.draw.draw(st.sampled_from(fates))
+
+    def identity(self) -> Identity:
+        """Not asked for."""
+        raise NotImplementedError
+
+    def show(
+        self, kind: str, ids: Sequence[int], fields: Sequence[str] | None = None
+    ) -> list[Shown | RTError]:
+        """The fields asked for."""
+        assert kind == "ticket"
+        self.requests += 1
+        return [
+            Shown(
+                number,
+                {k: v for k, v in self.tickets[number].items() if fields is None or k in fields},
+            )
+            for number in ids
+        ]
+
+    def edit(self, edits: Sequence[Edit]) -> list[EditReply]:
+        """Each field has its fate; a crash takes the rest of the request with it."""
+        self.requests += 1
+        match self.choose("work", "work", "crash", "lose reply", "fail"):
+            case "fail":
+                raise TransportError("nothing was sent")
+            case "lose reply":
+                for edit in edits[: self.draw.draw(st.integers(0, len(edits)))]:
+                    self.apply(edit.id, edit.fields)
+                raise OutcomeUnknownError("the reply was lost")
+            case "crash":
+                for edit in edits[: self.draw.draw(st.integers(0, len(edits)))]:
+                    self.apply(edit.id, edit.fields)
+                return [EditReply(unclear="RT crashed") for _ in edits]
+            case _:
+                return [self.work(edit) for edit in edits]
+
+    def work(self, edit: Edit) -> EditReply:
+        """Apply what is neither refused nor lost."""
+        if self.choose("form", "form", "form", "refusal") == "refusal":
+            return EditReply(refusal=NotFound(f"Ticket {edit.id} does not exist."))
+        errors: dict[str, list[str]] = {}
+        for key, text in edit.fields.items():
+            fate = self.choose("apply", "apply", "refuse", "lose")
+            if fate == "refuse":
+                errors[key] = [f"{key} is refused"]
+            elif fate == "apply" or key != "CF.{Teams}":
+                self.apply(edit.id, {key: text})
+        return EditReply(errors=errors)
+
+    def apply(self, number: int, fields: Mapping[str, str]) -> None:
+        """Hold the values, as RT writes them."""
+        for key, text in fields.items():
+            name = {"status": "Status"}.get(key, key)
+            self.tickets[number][name] = text.replace("'", "") if name == "CF.{Teams}" else text
+
+    def create(
+        self, kind: str, fields: Mapping[str, str], files: Sequence[Upload] = ()
+    ) -> Created:
+        """A new ticket, or none, or one that lacks some of what it was given."""
+        assert kind == "ticket"
+        assert not files
+        self.requests += 1
+        fate = self.choose("make", "make", "refuse", "lose reply", "say nothing")
+        if fate == "refuse":
+            return Created(None, {"Status": ["not this status"]})
+        number = self.new()
+        if fate == "lose reply":
+            raise OutcomeUnknownError("the reply was lost")
+        errors: dict[str, list[str]] = {}
+        for key, text in fields.items():
+            lost = key in ("Owner", "Cc", "CF.{Teams}", "CF.{Note}")
+            match self.choose("apply", "apply", "lose", "refuse") if lost else "apply":
+                case "refuse":
+                    errors[key] = [f"{key} is refused"]
+                case "apply":
+                    self.apply(number, {key: text})
+                case _:
+                    pass
+        if fate == "say nothing":
+            return Created(None, unclear="RT crashed")
+        return Created(number, errors)
+
+
+CHANGES: dict[str, st.SearchStrategy[Any]] = {
+    "subject": st.sampled_from(["a", "b"]),
+    "status": st.sampled_from(["open", "deleted"]),
+    "owner": st.sampled_from(["alice", "Nobody"]),
+    "priority": st.integers(0, 2),
+    "cc": st.lists(st.sampled_from(["x@example.com", "y@example.com"]), max_size=2, unique=True),
+    "teams": st.lists(st.sampled_from(["net", "db"]), max_size=2, unique=True),
+    "note": st.sampled_from([None, "n"]),
+    "queue": st.sampled_from(["General", "Other"]),
+}
+
+
+def run(
+    server: ModelServer, records: Sequence[Record], verify: Verify, batch: int
+) -> list[SaveResult]:
+    """One commit."""
+
+    def adopt(record: Record, number: int) -> None:
+        vars(record)["id"] = number
+
+    unit = UnitOfWork(server, lambda: CLOCK, verify, batch, adopt)
+    try:
+        return unit.run([plan(record, lambda: CLOCK) for record in records])
+    except TransportError:
+        return []
+
+
+@given(
+    st.data(),
+    st.lists(st.tuples(st.booleans(), st.fixed_dictionaries({}, optional=CHANGES)), max_size=5),
+    st.sampled_from(["risky", "always"]),
+    st.integers(1, 4),
+)
+def test_what_is_clean_is_what_the_server_holds(
+    data: st.DataObject,
+    wanted: list[tuple[bool, dict[str, Any]]],
+    verify: Verify,
+    batch: int,
+) -> None:
+    """Whatever the server does, a clean attribute holds the server's value; the rest is told."""
+    server = ModelServer(data)
+    records: list[Job] = []
+    for exists, changes in wanted:
+        if exists:
+            record = blank(Job, server.new())
+            assert isinstance(record, Job)
+            fill(record, server.tickets[record.id], CLOCK)
+        else:
+            record = Job(subject="new", queue="General")
+        for name, value in changes.items():
+            setattr(record, name, value)
+        if record.is_dirty:
+            records.append(record)
+    for result in run(server, records, verify, batch):
+        check(server, result)
+
+
+def check(server: ModelServer, result: SaveResult) -> None:
+    """Hold one result against the server."""
+    record, state = result.record, state_of(result.record)
+    assert isinstance(record, Job)
+    assert not result.applied.keys() & result.errors.keys()
+    assert bool(result.errors) == (result.outcome in ("partial", "rejected", "unknown"))
+    if result.outcome == "unknown":
+        assert record.is_dirty
+        return
+    if not state.persistent:
+        assert result.outcome == "rejected"
+        assert record.id is None
+        return
+    held = decode(record, server.tickets[record.id], CLOCK)
+    fields = layout_of(Job).fields
+    for name, value in list(vars(record).items()):
+        if name in held and name not in record.changes:
+            assert fields[name].codec.same(value, held[name]), name
+    for name in result.errors:
+        assert not name or name in record.changes or fields[name].codec.same(
+            vars(record)[name], held[name]
+        )
+    for name in result.applied:
+        assert name not in state.original
+
+
+@given(st.data())
+def test_a_lost_create_is_told_once(data: st.DataObject) -> None:
+    """A create is one request, whatever comes of it."""
+    server = ModelServer(data)
+    run(server, [Job(subject="new", queue="General")], "never", 1)
+    assert server.requests == 1
+
+
+@pytest.mark.parametrize("verify", ["never", "risky"])
+def test_nothing_to_do_sends_nothing(verify: Verify) -> None:
+    """No plans, no request."""
+    assert UnitOfWork(None, lambda: CLOCK, verify, 1, lambda *_: None).run([]) == []  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
