@@ -182,15 +182,15 @@ class UnitOfWork:
             verdict = Verdict(errors={"": [said]}, cause=self._failure)
         else:
             self._conclude(plan, verdict)
+        changes = {} if isinstance(plan, Unsendable) else plan.changes
+        # RT works through fields at random; what it said is told in the order of the changes.
+        order = [*changes, *verdict.errors]
+        errors = {name: verdict.errors[name] for name in order if name in verdict.errors}
+        applied = {name: changes[name] for name in changes if name in verdict.applied}
         state = state_of(record)
         state.errors.pop("", None)
-        state.errors.update(verdict.errors)
-        applied = (
-            {}
-            if isinstance(plan, Unsendable)
-            else {n: change for n, change in plan.changes.items() if n in verdict.applied}
-        )
-        return SaveResult(record, verdict.outcome, applied, verdict.errors, verdict.cause)
+        state.errors.update(errors)
+        return SaveResult(record, verdict.outcome, applied, errors, verdict.cause)
 
     def _conclude(self, plan: Sent, verdict: Verdict) -> None:
         """Bring the record's state up to what is now known."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import ssl
 import traceback
 from collections.abc import Iterator, Mapping
 from typing import Protocol
@@ -18,7 +19,7 @@ from tests.client.servers import Behaviour, Stub
 class Serve(Protocol):
     """Starts a loopback server."""
 
-    def __call__(self, behaviour: Behaviour, tls: object = None) -> Stub: ...
+    def __call__(self, behaviour: Behaviour, tls: ssl.SSLContext | None = None) -> Stub: ...
 
 
 class Connect(Protocol):

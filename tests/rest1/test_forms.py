@@ -168,7 +168,6 @@ def test_a_message_may_hold_nul() -> None:
         "Größe",
         "#",
         "--",
-        "CF",
         "CF.",
         "CF.{}",
         "CF.{a",
