@@ -21,7 +21,7 @@ from rtorm.testing import RequestTracker
 from rtorm.testing.cassettes import record, replay
 from tests import recordings
 from tests.seed import SEED, password_of
-from tests.support import Server, Wire, installed
+from tests.support import Incident, Server, Wire, installed
 
 settings.register_profile(
     "suite",
@@ -102,6 +102,12 @@ def _recording(request: pytest.FixtureRequest) -> Iterator[None]:  # pyright: ig
             yield
     finally:
         pytest_socket.enable_socket()
+
+
+@pytest.fixture(autouse=True)
+def _incidents() -> None:  # pyright: ignore[reportUnusedFunction]
+    """The seeded queue's tickets load as the suite's class, whatever another test declared."""
+    Incident.__init_subclass__(queue="Incidents")
 
 
 @pytest.fixture

@@ -373,7 +373,7 @@ def _begin(record: Record) -> None:
     if refused := [name for name in values if name in given and fields[name].read_only]:
         raise _not_to_be_given(record, refused)
     # What is noted already was assigned by a `model_post_init` that now calls its base's.
-    for name in values.keys() - original.keys():
+    for name in [name for name in values if name not in original]:
         if name in given:
             original[name] = NOT_LOADED
             values[name] = _tracked(record, name, values[name])
