@@ -107,7 +107,7 @@ def _recording(request: pytest.FixtureRequest) -> Iterator[None]:  # pyright: ig
 @pytest.fixture(autouse=True)
 def _incidents() -> None:  # pyright: ignore[reportUnusedFunction]
     """The seeded queue's tickets load as the suite's class, whatever another test declared."""
-    Incident.__init_subclass__(queue="Incidents")
+    Incident.__rt_declared__()
 
 
 @pytest.fixture

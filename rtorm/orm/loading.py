@@ -10,12 +10,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
 from rtorm.errors import ConfigurationError
-from rtorm.orm.layout import Layout, layout_of
+from rtorm.orm.layout import FieldLayout, Layout, layout_of
 from rtorm.orm.record import Record
 from rtorm.orm.state import TrackedList, state_of
 from rtorm.rest1.codecs import Clock
 
-__all__ = ["blank", "decode", "fill", "forget"]
+__all__ = ["blank", "decode", "fill", "forget", "place"]
 
 
 def blank(cls: type[Record], number: int) -> Record:
@@ -106,19 +106,56 @@ def _refuse_language(wire: str, text: str, clock: Clock) -> None:
         raise ConfigurationError(message)
 
 
-def decode(record: Record, fields: Mapping[str, str], clock: Clock) -> dict[str, Any]:
-    """The values that the server shows, by attribute name, without touching the record."""
+def decode(
+    record: Record,
+    fields: Mapping[str, str],
+    clock: Clock,
+    *,
+    asked: Iterable[str] | None,
+    expected: Mapping[str, Any],
+) -> dict[str, Any]:
+    """The values that the server shows, by attribute name, without touching the record.
+
+    Args:
+        record: The record.
+        fields: RT's names and texts.
+        clock: The account's clock.
+        asked: RT's names of what was asked for; None for everything.
+        expected: What the server should hold. An ambiguous text means that, if it may; a text
+            that cannot be read is given as it stands. Of other fields it is left out.
+    """
     layout = layout_of(type(record))
-    seen: dict[str, Any] = {field.name: None for field in layout.optional}
+    seen: dict[str, Any] = {
+        field.name: None for field in layout.optional if asked is None or field.spec.wire in asked
+    }
     for wire, text in fields.items():
         field = layout.at_wire(wire)
         if field is None or wire == "id":
             continue
+        name = field.name
+        if name in expected and _may_mean(field, text, expected[name], clock):
+            seen[name] = expected[name]
+            continue
         try:
-            seen[field.name] = field.codec.decode(text, clock)
+            seen[name] = field.codec.decode(text, clock)
         except (ValueError, KeyError, OverflowError):
-            seen[field.name] = text
+            if name in expected:
+                seen[name] = text
     return seen
+
+
+def _may_mean(field: FieldLayout, text: str, expected: Any, clock: Clock) -> bool:
+    may_mean = field.codec.may_mean
+    return may_mean is not None and may_mean(text, expected, clock)
+
+
+def place(record: Record, seen: Mapping[str, Any]) -> None:
+    """Put decoded values onto a record; what was changed here stays."""
+    state, values = state_of(record), vars(record)
+    for name, value in seen.items():
+        if name not in state.original:
+            tracked = isinstance(value, list)
+            values[name] = TrackedList.track(list(value), record, name) if tracked else value
 
 
 def forget(record: Record, names: Iterable[str]) -> None:

@@ -469,7 +469,7 @@ class Session:
         answer = self._gateway.show(type(record).__rt_kind__, [vars(record)["id"]], asked)[0]
         if isinstance(answer, RTError):
             raise answer
-        now = decode(record, answer.fields, self._clock())
+        now = decode(record, answer.fields, self._clock(), asked=asked, expected=known)
         theirs = {
             name: now[name]
             for name, old in known.items()

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from rtorm.errors import OutcomeUnknownError, RTError
 from rtorm.gateway import Gateway, Shown
 from rtorm.orm.layout import FieldLayout, layout_of
-from rtorm.orm.loading import decode, fill, forget
+from rtorm.orm.loading import decode, forget, place
 from rtorm.orm.outcome import SaveResult, Verdict, Verify, compare, judge_create, judge_edit
 from rtorm.orm.plan import CreatePlan, EditPlan, Plan, Unsendable
 from rtorm.orm.record import Record
@@ -168,10 +168,11 @@ class UnitOfWork:
             verdict.silent.clear()
             verdict.unclear.clear()
             return
-        seen = decode(plan.record, answer.fields, self.clock())
+        written = {name: change.new for name, change in plan.changes.items()}
+        seen = decode(plan.record, answer.fields, self.clock(), asked=asked, expected=written)
         compare(verdict, fields, plan.changes, seen)
         state_of(plan.record).accept(verdict.applied)
-        fill(plan.record, answer.fields, self.clock(), asked=asked)
+        place(plan.record, seen)
 
     def _result(self, plan: Plan, verdict: Verdict | None) -> SaveResult:
         record = plan.record

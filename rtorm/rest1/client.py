@@ -46,6 +46,8 @@ Parameters = Mapping[str, str]
 _log = logging.getLogger("rtorm.wire")
 
 _REST = "/REST/1.0"
+# RT answers with nothing at all to some reads, and to an edit of one object that changes nothing.
+_ALWAYS_ANSWERED = re.compile(r"(?:\w+/)?edit\Z|.+/(?:new|comment|take)\Z")
 _REST_OF_URL = re.compile(r"/REST/[12]\.0\Z")
 _OK = 200
 _UNAUTHORIZED = 401
@@ -535,6 +537,7 @@ def _offset(local: str, now: datetime) -> timedelta | None:
 
 # What may be the matter, the particular first.
 _REMEDIES: tuple[tuple[type[BaseException], str], ...] = (
+    (urllib3.exceptions.ProxyError, "check the proxy ($HTTPS_PROXY, $HTTP_PROXY, $NO_PROXY)"),
     (socket.gaierror, "check the name of the host in the URL"),
     (ConnectionRefusedError, "nothing listens there: check host and port, and that RT runs"),
     (
@@ -542,7 +545,6 @@ _REMEDIES: tuple[tuple[type[BaseException], str], ...] = (
         "verify='ca.pem' trusts the authority that signed the server's certificate",
     ),
     (ssl.SSLError, "check that this port of the server speaks https"),
-    (urllib3.exceptions.ProxyError, "check the proxy ($HTTPS_PROXY, $HTTP_PROXY, $NO_PROXY)"),
 )
 
 

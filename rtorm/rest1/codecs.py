@@ -129,11 +129,13 @@ class Codec:
         decode: Wire text to value; raises ValueError (or an error derived from it).
         encode: Value to wire text; raises `EncodeError`.
         same: Whether RT keeps the two values as one.
+        may_mean: Whether a text of RT may stand for a value, where RT's text is ambiguous.
     """
 
     decode: Callable[[str, Clock], Any]
     encode: Callable[[Any, Clock], str]
     same: Callable[[Any, Any], bool] = operator.eq
+    may_mean: Callable[[str, Any, Clock], bool] | None = None
 
 
 def check_line(value: str) -> str:
@@ -350,7 +352,24 @@ def cf_list(item: Codec) -> Codec:
             for value in here or ()
         )
 
-    return Codec(decode, encode, same)
+    def may_mean(text: str, values: Sequence[Any], clock: Clock) -> bool:
+        return _joins_to([item.encode(value, clock) for value in values], text)
+
+    return Codec(decode, encode, same, may_mean)
+
+
+def _joins_to(values: Sequence[str], text: str) -> bool:
+    """Whether RT may write these values, in some order, as this text."""
+    if not values or not text:
+        return not values and not text
+    for value in dict.fromkeys(values):
+        shown = _quote_value(value) if "," in value else value
+        rest = text[len(shown) + 1 :]
+        if (text == shown or text.startswith(f"{shown},")) and _joins_to(
+            [other for other in values if other != value], rest
+        ):
+            return True
+    return False
 
 
 def _quote_value(value: str) -> str:
@@ -406,7 +425,7 @@ def attachment_line(filename: str) -> str:
         raise EncodeError(message)
     if "," not in filename:
         return filename
-    if '"' in filename or "  " in filename:
-        message = f"RT cannot keep a file's name with a comma beside quotes: {filename!r}"
+    if bad := next((sign for sign in ('"', "  ", "\v", "\f") if sign in filename), ""):
+        message = f"RT cannot keep a file's name with a comma and {bad!r}: {filename!r}"
         raise EncodeError(message)
     return f'"{filename}"'

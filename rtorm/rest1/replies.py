@@ -329,8 +329,7 @@ def _fits(form: Form, edit: Edit) -> bool:
     """Whether a failure may be that of this edit."""
     if "id" in form.fields:
         same_record = form.fields["id"] == f"{edit.kind}/{edit.id}"
-        echoed = {key.lower() for key in form.fields} - {"id"}
-        return same_record and echoed == {key.lower() for key in edit.fields}
+        return same_record and _echoes(form, {key.lower() for key in edit.fields})
     said = _said(form)
     found = _REFUSED_RECORD.match(said)
     if found is None:
@@ -341,6 +340,14 @@ def _fits(form: Form, edit: Edit) -> bool:
     # Of all forms, RT refuses those with "delete" that do nothing else.
     deletion = {key: value.lower() for key, value in edit.fields.items()} == {"status": "deleted"}
     return same_record and (found["gone"] is not None or (found["verb"] == "delete") == deletion)
+
+
+def _echoes(form: Form, sent: set[str]) -> bool:
+    """Whether a failure repeats these fields."""
+    if form.fields["id"].startswith("ticket/"):
+        return {key.lower() for key in form.fields} - {"id"} == sent
+    # Of other records RT repeats all fields that it knows, and never a password.
+    return {key.lower() for key, value in form.fields.items() if value} - {"id"} <= sent
 
 
 def _names_record(form: Form) -> bool:
@@ -383,10 +390,9 @@ def _by_key(lines: Iterable[str], keys: Mapping[str, str]) -> dict[str, list[str
         label = _label(key)
         # RT's own Owner and a custom field of that name are called the same: it is neither then.
         by_label[label] = key if label not in by_label else ""
-    for key in keys:
-        # RT says "unknown field" of the whole key, in lower case.
-        by_label.setdefault(key, key)
-        by_label.setdefault(key.lower(), key)
+    # Of a field that it does not know, RT repeats the whole key, in lower case or as sent.
+    whole = {key.lower(): key for key in keys}
+    by_label = {**whole, **{key: key for key in keys}, **by_label}
     # Longest first: names of custom fields and RT's messages may both contain ": ".
     known = sorted(by_label.items(), key=lambda row: len(row[0]), reverse=True)
     errors: dict[str, list[str]] = {}
@@ -395,6 +401,8 @@ def _by_key(lines: Iterable[str], keys: Mapping[str, str]) -> dict[str, list[str
         if _UPDATED.match(line):
             continue
         label, key = next((row for row in known if line.startswith(row[0] + ": ")), ("", ""))
+        if found := _UNKNOWN_FIELD.match(line):
+            key = whole.get(found.group(1).lower(), key)
         if not label and last in _MANY_LINED:
             key = last
         last = key
@@ -502,15 +510,14 @@ _PAGES: tuple[tuple[str, type[RTError], str], ...] = (
         AuthenticationError,
         "RT expects the web server to log users in, and it did not",
     ),
-    (
-        '{"message":"Unauthorized"}',
-        ProtocolError,
-        "this is the address of RT's REST 2.0: give the URL of RT's front page",
-    ),
 )
 
 _HTTP_ERRORS: dict[int, tuple[type[RTError], str]] = {
-    401: (AuthenticationError, "the web server does not accept the login"),
+    401: (
+        AuthenticationError,
+        "the web server does not accept the login, or this is RT's REST 2.0: give the URL of RT's "
+        "front page",
+    ),
     403: (AuthenticationError, "the web server refuses the login"),
     404: (
         ProtocolError,

@@ -118,7 +118,7 @@ def test_password_changed_meanwhile(rt: Server, client: Connect, traffic: Traffi
     with pytest.raises(AuthenticationError, match="'leaver'"):
         there.post("ticket/new", compose([("Queue", "Incidents"), ("Subject", "refused")]))
     assert traffic.since() == ["ticket/new 401", "ticket/new 401"]
-    assert ids(administrator, "refused") == ["No", "matching", "results."]
+    assert ids(administrator, "refused") == []
 
 
 def test_basic_means_nothing_to_rt(rt: Server, client: Connect) -> None:
