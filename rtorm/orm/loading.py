@@ -18,17 +18,16 @@ from rtorm.rest1.codecs import Clock
 __all__ = ["blank", "decode", "fill", "forget", "place"]
 
 
+_set = object.__setattr__
+
+
 def blank(cls: type[Record], number: int) -> Record:
     """A record that exists in RT and of which nothing is loaded."""
     record = cls.__new__(cls)
-    slots: dict[str, Any] = {
-        "__dict__": {"id": number},
-        "__pydantic_fields_set__": set[str](),
-        "__pydantic_extra__": None,
-        "__pydantic_private__": None,
-    }
-    for name, value in slots.items():
-        object.__setattr__(record, name, value)
+    _set(record, "__dict__", {"id": number})
+    _set(record, "__pydantic_fields_set__", set())
+    _set(record, "__pydantic_extra__", None)
+    _set(record, "__pydantic_private__", None)
     state_of(record).persistent = True
     return record
 
@@ -154,8 +153,9 @@ def place(record: Record, seen: Mapping[str, Any]) -> None:
     state, values = state_of(record), vars(record)
     for name, value in seen.items():
         if name not in state.original:
-            tracked = isinstance(value, list)
-            values[name] = TrackedList.track(list(value), record, name) if tracked else value
+            if isinstance(value, list):
+                value = TrackedList.track(cast("list[Any]", value), record, name)  # noqa: PLW2901
+            values[name] = value
 
 
 def forget(record: Record, names: Iterable[str]) -> None:

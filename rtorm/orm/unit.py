@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from typing import Any
 
 from rtorm.errors import OutcomeUnknownError, RTError
 from rtorm.gateway import Gateway, Shown
@@ -16,7 +17,7 @@ from rtorm.orm.loading import decode, forget, place
 from rtorm.orm.outcome import SaveResult, Verdict, Verify, compare, judge_create, judge_edit
 from rtorm.orm.plan import CreatePlan, EditPlan, Plan, Unsendable
 from rtorm.orm.record import Record
-from rtorm.orm.state import NOT_LOADED, peers_of, state_of
+from rtorm.orm.state import NOT_LOADED, Change, peers_of, state_of
 from rtorm.rest1.codecs import Clock
 
 __all__ = ["UnitOfWork"]
@@ -183,7 +184,7 @@ class UnitOfWork:
             verdict = Verdict(errors={"": [said]}, cause=self._failure)
         else:
             self._conclude(plan, verdict)
-        changes = {} if isinstance(plan, Unsendable) else plan.changes
+        changes: Mapping[str, Change[Any]] = {} if isinstance(plan, Unsendable) else plan.changes
         # RT works through fields at random; what it said is told in the order of the changes.
         order = [*changes, *verdict.errors]
         errors = {name: verdict.errors[name] for name in order if name in verdict.errors}

@@ -88,6 +88,11 @@ class _Request:
         return {**self.parameters, **content}
 
     @property
+    def may_find_nothing(self) -> bool:
+        """Whether RT may answer with nothing at all; a reply cut off in its head looks the same."""
+        return not self.writes or _ALWAYS_ANSWERED.match(self.path) is None
+
+    @property
     def in_body(self) -> bool:
         """Whether it is too long for a URL, or a write, which has no place in one."""
         size = sum(len(key) + len(value) for key, value in self.parameters.items())
@@ -309,7 +314,7 @@ class Client:
         said, began = "no reply", time.monotonic()
         try:
             response = self._send(method, request, login=login)
-            reply = self._read(response, writes=request.writes)
+            reply = self._read(response, request)
             said = _status_line(reply)
         except RTError as error:
             said = f"{type(error).__name__}: {error}"
@@ -318,7 +323,7 @@ class Client:
             milliseconds = (time.monotonic() - began) * 1000
             _log.info("%s %s: %s, %.0f ms", method, request.path, said, milliseconds)
         if _log.isEnabledFor(logging.DEBUG):
-            _log.debug("%s\n\n%s", said, _masked(reply.body))
+            _log.debug("%s\n\n%s", said, masked(reply.body))
         return reply, response.headers.get("Date", "")
 
     def _send(self, method: str, request: _Request, *, login: bool) -> requests.Response:
@@ -386,24 +391,24 @@ class Client:
         remedies = (advice for kind, advice in _REMEDIES if _holds(causes, kind))
         return "; ".join((told, *list(remedies)[:1]))
 
-    def _read(self, response: requests.Response, *, writes: bool) -> Reply:
+    def _read(self, response: requests.Response, request: _Request) -> Reply:
         status, headers = response.status_code, response.headers
-        if writes and status >= _SERVER_ERROR:
+        if request.writes and status >= _SERVER_ERROR:
             message = (
                 f"the web server of {self.url} answered HTTP {status} to a write: RT may or may "
                 f"not have carried it out; {_LOOK_FIRST}"
             )
             raise OutcomeUnknownError(message)
+        content_type = headers.get("Content-Type", "")
+        location, content = headers.get("Location", ""), self._without_secrets(response.content)
         try:
-            return read_http(
-                status,
-                headers.get("Content-Type", ""),
-                headers.get("Location", ""),
-                self._without_secrets(response.content),
-            )
+            reply = read_http(status, content_type, location, content)
+            if not reply.empty or (content_type and request.may_find_nothing):
+                return reply
+            failure: RTError = ProtocolError("the reply is empty: it was cut off, or this is no RT")
         except RTError as error:
             failure = error
-        lost = writes and isinstance(failure, ProtocolError) and status == _OK
+        lost = request.writes and isinstance(failure, ProtocolError) and status == _OK
         message = f"{self.url}: {failure}"
         if isinstance(failure, PermissionDenied | AuthenticationError):
             message = f"{self.url} does not serve {self._whose()}: {failure}"
@@ -575,13 +580,14 @@ def _before_sending(error: BaseException) -> bool:
     )
 
 
-def _masked(text: str) -> str:
+def masked(text: str) -> str:
+    """Forms without what stands in them as a password."""
     return _SECRET_LINE.sub(r"\1 ***", text)
 
 
 def _told(form: Parameters) -> str:
     return "\n".join(
-        _masked(value) if key == "content" else f"{key}={_hidden(key, value)}"
+        masked(value) if key == "content" else f"{key}={_hidden(key, value)}"
         for key, value in form.items()
     )
 

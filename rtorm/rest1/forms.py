@@ -27,9 +27,11 @@ _CF_LINE = re.compile(r"(CF\.\{.+?\}):(?: (.*))?\Z", re.DOTALL)
 _PLAIN_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_-]*\Z")
 
 # RT stores noncharacters and surrogates as literal text such as `\xEF\xBF\xBF`.
-_UNSTORABLE = re.compile("[\ud800-\udfff\ufdd0-\ufdef" + "".join(
-    chr(plane << 16 | low) for plane in range(17) for low in (0xFFFE, 0xFFFF)
-) + "]")
+_UNSTORABLE = re.compile(
+    "[\ud800-\udfff\ufdd0-\ufdef"
+    + "".join(chr(plane << 16 | low) for plane in range(17) for low in (0xFFFE, 0xFFFF))
+    + "]"
+)
 
 # The one field in which RT keeps U+0000.
 _MESSAGE = "Text"

@@ -27,7 +27,7 @@ __all__ = ["Reply", "error_for", "read_created", "read_edits", "read_http", "rea
 _STATUS = re.compile(r"RT/(\S+) (\d{3}) ([^\n]*)")
 _VERSION = re.compile(r"\d+(?:\.\d+)*\w*")
 # Longer numbers are none that RT gives, and int() refuses very long ones.
-_UPDATED = re.compile(r"(Ticket|Queue|User|Group) (?:([0-9]{1,18})|\S+) updated\.\Z")
+_UPDATED = re.compile(r"(Ticket|Queue|User|Group) ([0-9]{1,18}) updated\.\Z")
 _CREATED = re.compile(r"(?:Ticket|Queue|User|Group) ([0-9]{1,18}) created\.\Z")
 _SHOWN_ID = re.compile(r"\w+/([0-9]{1,18})\Z")
 _REFUSED_RECORD = re.compile(
@@ -359,12 +359,12 @@ def _updated(line: str, edit: Edit) -> bool:
     found = _UPDATED.match(line)
     if found is None or found.group(1).lower() != edit.kind:
         return False
-    return found.group(2) in (None, str(edit.id)) or edit.kind == "ticket"
+    return found.group(2) == str(edit.id) or edit.kind == "ticket"
 
 
 def _merged_into(lines: Iterable[str], edit: Edit) -> int | None:
     numbers = (found.group(2) for line in lines if (found := _UPDATED.match(line)))
-    return next((int(n) for n in numbers if n is not None and n != str(edit.id)), None)
+    return next((int(number) for number in numbers if number != str(edit.id)), None)
 
 
 def _failure(form: Form, edit: Edit) -> EditReply:
@@ -372,9 +372,7 @@ def _failure(form: Form, edit: Edit) -> EditReply:
         return EditReply(refusal=error_for(_said(form)))
     errors = _by_key(form.comments, edit.fields)
     unclear = "RT's refusal names no field" if "" in errors or not form.comments else ""
-    return EditReply(
-        errors=errors, unclear=unclear, merged_into=_merged_into(form.comments, edit)
-    )
+    return EditReply(errors=errors, unclear=unclear, merged_into=_merged_into(form.comments, edit))
 
 
 def _label(key: str) -> str:
@@ -497,8 +495,7 @@ _PAGES: tuple[tuple[str, type[RTError], str], ...] = (
     (
         "Possible cross-site request forgery",
         ProtocolError,
-        "RT took the request for cross-site forgery and did nothing: the session cookie comes "
-        "from a web login; log in through rtorm",
+        "RT took the request for cross-site forgery: the session cookie comes from a web login",
     ),
     (
         "WebRemoteUserAuth error: NoInternalUser",
@@ -515,8 +512,7 @@ _PAGES: tuple[tuple[str, type[RTError], str], ...] = (
 _HTTP_ERRORS: dict[int, tuple[type[RTError], str]] = {
     401: (
         AuthenticationError,
-        "the web server does not accept the login, or this is RT's REST 2.0: give the URL of RT's "
-        "front page",
+        "the web server does not accept the login, or this is the address of REST 2.0",
     ),
     403: (AuthenticationError, "the web server refuses the login"),
     404: (
@@ -538,5 +534,3 @@ def _quote(text: str) -> str:
 
 def _without_query(location: str) -> str:
     return location.split("?", 1)[0]
-
-

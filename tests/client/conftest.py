@@ -35,7 +35,7 @@ def client() -> Iterator[Connect]:
     with ExitStack() as stack:
 
         def make(url: str, auth: Login = (USER, PASSWORD), **settings: object) -> Client:
-            made = Client(url, auth=auth, **settings)  # type: ignore[arg-type] # pyright: ignore
+            made = Client(url, auth=auth, **settings)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
             return stack.enter_context(made)
 
         yield make
@@ -76,7 +76,7 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "-keyout key.pem -out ca.pem -subj /CN=localhost -addext subjectAltName=IP:127.0.0.1"
     )
     try:
-        subprocess.run(command.split(), cwd=folder, check=True, capture_output=True)  # noqa: S603
+        subprocess.run(command.split(), cwd=folder, check=True, capture_output=True)
     except FileNotFoundError:
         pytest.skip("openssl is not installed")
     return folder / "ca.pem"

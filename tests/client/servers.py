@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import ssl
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -125,7 +125,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _write(self, answer: Answer) -> None:
         data = answer.body.encode() if isinstance(answer.body, str) else answer.body
-        self.send_response(answer.status)
+        # Without the Date of its own, which a test may set.
+        self.send_response_only(answer.status)
         headers = {"Content-Type": answer.content_type, **answer.headers}
         for name, value in headers.items():
             self.send_header(name, value)
@@ -140,7 +141,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def running(stub: Stub) -> Iterator[Stub]:
+def running(stub: Stub) -> Generator[Stub]:
     """Serve while the block runs."""
     thread = threading.Thread(target=stub.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()

@@ -17,7 +17,7 @@ from rtorm import (
     ProtocolError,
     TransportError,
 )
-from rtorm.auth import PerRequest
+from rtorm.auth import Password, PerRequest
 from tests.client.servers import PAGE, SHOWN, Answer, FakeRT, always, html
 from tests.client.support import Connect, Serve
 from tests.seed import password_of
@@ -39,12 +39,14 @@ def test_wrong_password(rt: Server, client: Connect) -> None:
 
 
 @pytest.mark.parametrize("path", ["/rt", "/REST/1.1", "/index.html"])
-@pytest.mark.parametrize("login", [tuple, PerRequest], ids=["once", "per request"])
-def test_wrong_url(rt: Server, client: Connect, path: str, login: Callable[..., PerRequest]) -> None:
+@pytest.mark.parametrize("make", [Password, PerRequest])
+def test_wrong_url(
+    rt: Server, client: Connect, path: str, make: type[Password | PerRequest]
+) -> None:
     """A wrong path on a real RT: a ProtocolError with the URL, which asks for the front page."""
-    user = ("alice", password_of("alice"))
+    login = make("alice", password_of("alice"))
     with pytest.raises(ProtocolError, match="give the URL of RT's front page") as caught:
-        client(rt.url + path, user if login is tuple else PerRequest(*user)).get("ticket/1/show")
+        client(rt.url + path, login).get("ticket/1/show")
     assert str(caught.value).startswith(f"{rt.url}{path}: ")
 
 
@@ -67,7 +69,7 @@ def test_closed_port(closed_port: Callable[[], str], client: Connect) -> None:
 def test_html_page(serve: Serve, client: Connect) -> None:
     """An HTML page: a ProtocolError with its title, which asks for the URL of RT."""
     server = serve(always(html(PAGE)))
-    with pytest.raises(ProtocolError, match="give the URL of RT itself.*'Welcome'") as caught:
+    with pytest.raises(ProtocolError, match=r"give the URL of RT itself.*'Welcome'") as caught:
         client(server.url).get("ticket/1/show")
     assert str(caught.value).startswith(f"{server.url}: ")
 
@@ -115,7 +117,7 @@ def test_slow_reply(serve: Serve, client: Connect) -> None:
 def test_https_to_a_plain_port(serve: Serve, client: Connect) -> None:
     """TLS to a port that speaks none: a TransportError that points at the port."""
     url = serve(FakeRT()).url.replace("http:", "https:")
-    with pytest.raises(TransportError, match="check that this port .* speaks https") as caught:
+    with pytest.raises(TransportError, match=r"check that this port .* speaks https") as caught:
         client(url).get("ticket/1/show")
     assert url in str(caught.value)
 

@@ -156,9 +156,7 @@ class TestToken:
         assert there.identity().user == "alice"
         assert traffic.since() == ["ticket/new 200"]
 
-    def test_session_ended(
-        self, rt: Server, client: Connect, traffic: Traffic, token: str
-    ) -> None:
+    def test_session_ended(self, rt: Server, client: Connect, traffic: Traffic, token: str) -> None:
         """RT makes a new session of the token when the cookie's own has ended."""
         there = client(rt.url, Token(token))
         there.get("logout")
@@ -171,7 +169,7 @@ class TestToken:
 def minted(tracker: RequestTracker, user: str) -> str:
     """A new token, which RT gives to Perl only."""
     perl = shutil.which("perl") or "perl"
-    made = subprocess.run(  # noqa: S603
+    made = subprocess.run(
         [perl, "-I", "/usr/share/request-tracker5/lib", "-e", MINT, user],
         env=environment(tracker.directory),
         capture_output=True,

@@ -63,7 +63,9 @@ def test_write(
 
 # A read may well be answered with nothing.
 @pytest.mark.parametrize(
-    "answer", {**LOST, "nothing": says(b""), "cut after the type": says(b"")}.values(), ids=LOST.keys()
+    "answer",
+    {**LOST, "nothing": says(b""), "cut after the type": says(b"")}.values(),
+    ids=LOST.keys(),
 )
 def test_read(
     serve: Serve, client: Connect, answer: Answer | Callable[[socket.socket], None]
@@ -234,3 +236,17 @@ def test_real_read_whose_reply_is_lost(rt: Server, relay: Relay, client: Connect
         there.get("queue/Incidents")
     relay.loses_replies = False
     assert there.get("queue/Incidents").status == 200
+
+
+def test_nothing_to_change(rt: Server, client: Connect) -> None:
+    """A real RT answers with nothing to an edit that changes nothing, and nothing is lost."""
+    there = client(rt.url, ("root", password_of("root")))
+    assert there.post("queue/General", "Name: General\n").empty
+
+
+def test_nothing_to_show(rt: Server, client: Connect) -> None:
+    """A real RT answers with nothing where it has nothing to show."""
+    there = client(rt.url, ("root", password_of("root")))
+    made = there.post("ticket/new", compose([("Queue", "Incidents"), ("Subject", "no files")]))
+    number = made.body.split()[2]
+    assert there.get(f"ticket/{number}/attachments").empty

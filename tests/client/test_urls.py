@@ -55,7 +55,7 @@ def test_front_page(given: str, front_page: str) -> None:
 )
 def test_not_a_url(given: str) -> None:
     """What is no URL of http or https is refused at once, with an example of one that is."""
-    with pytest.raises(ConfigurationError, match="https://rt.example.com") as caught:
+    with pytest.raises(ConfigurationError, match=r"https://rt\.example\.com") as caught:
         Client(given, auth=LOGIN)
     assert repr(given) in str(caught.value)
 

@@ -147,7 +147,8 @@ def _write_field(key: str, value: Value) -> tuple[str, bool]:
 def _write_list(key: str, items: Sequence[str], prefix: str) -> tuple[str, bool]:
     if not items:
         return f"{key}:\n", False
-    lines, line = [], f"{key}: {items[0]}"
+    lines: list[str] = []
+    line = f"{key}: {items[0]}"
     for item in items[1:]:
         if len(line) + len(item) + 2 >= _WIDEST_LINE:
             lines.append(line + ",")

@@ -82,8 +82,29 @@ REFUSED = [
 
 # Text with the signs that mean something to RT as likely as all of Unicode.
 pieces = st.sampled_from(
-    ["\n", " ", "--", "#", ":", "}:", "}: ", "a", "Subject: b", "CF.{N}: c", "\t", "\r", "\x0b"]
-    + ["\x85", "\xa0", "\u2028", "\n--\n", "\n ", "0", ",", "'"]
+    [
+        "\n",
+        " ",
+        "--",
+        "#",
+        ":",
+        "}:",
+        "}: ",
+        "a",
+        "Subject: b",
+        "CF.{N}: c",
+        "\t",
+        "\r",
+        "\x0b",
+        "\x85",
+        "\xa0",
+        "\u2028",
+        "\n--\n",
+        "\n ",
+        "0",
+        ",",
+        "'",
+    ]
 )
 wild = st.one_of(st.text(), st.lists(pieces, max_size=12).map("".join))
 plain_keys = st.from_regex(r"[A-Za-z][A-Za-z0-9_-]{0,20}", fullmatch=True)
@@ -193,8 +214,25 @@ def test_a_key_that_rt_would_skip_or_mistake_is_refused(key: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["With Space", "Col: on", "Br{ace}", "Par (en)", "Quo'te", "Hash#x", " lead", "Größe", "日本"]
-    + ["a}: b", "a}:", "29", "--", "# x", "\u2028", "\x85", "\t"],
+    [
+        "With Space",
+        "Col: on",
+        "Br{ace}",
+        "Par (en)",
+        "Quo'te",
+        "Hash#x",
+        " lead",
+        "Größe",
+        "日本",
+        "a}: b",
+        "a}:",
+        "29",
+        "--",
+        "# x",
+        "\u2028",
+        "\x85",
+        "\t",
+    ],
 )
 def test_any_other_name_of_a_custom_field_arrives(name: str) -> None:
     """Names of custom fields may hold anything but a comma and a line break."""
@@ -291,9 +329,34 @@ MEGABYTE = 1_000_000
 
 @pytest.mark.parametrize(
     "unit",
-    ["a", ":", " ", "\n", "CF.{", "CF.{a}", "CF.{a}:", "CF.{}: ", "}:", "}: ", "#", "# \n", "--\n"]
-    + ["\n--\n\n", "a:\n", "a: b\n\n", "a: b\n   c\n", "a: b\n c\n", "CF.{a}:x\n", "\n \n", "-a"]
-    + ["CF.{a\n", "a: \n\n\n", "\r", "\u2028:", "CF.{a}: }: \n"],
+    [
+        "a",
+        ":",
+        " ",
+        "\n",
+        "CF.{",
+        "CF.{a}",
+        "CF.{a}:",
+        "CF.{}: ",
+        "}:",
+        "}: ",
+        "#",
+        "# \n",
+        "--\n",
+        "\n--\n\n",
+        "a:\n",
+        "a: b\n\n",
+        "a: b\n   c\n",
+        "a: b\n c\n",
+        "CF.{a}:x\n",
+        "\n \n",
+        "-a",
+        "CF.{a\n",
+        "a: \n\n\n",
+        "\r",
+        "\u2028:",
+        "CF.{a}: }: \n",
+    ],
 )
 @pytest.mark.parametrize("head", ["", "CF.{", "a: ", "CF.{a}: ", "# "])
 def test_a_megabyte_of_anything_is_read(head: str, unit: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -161,11 +162,10 @@ def test_a_reply_of_no_bytes_is_empty() -> None:
 
 
 CRASHES = [
-    "RT::Ticket::Disabled Unimplemented in HTML::Mason::Commands. (…/default line 341) \n\n"
-    "Stack:\n  [/usr/share/perl5/DBIx/SearchBuilder/Record.pm:493]\n",
+    "RT::Ticket::Disabled Unimplemented in HTML::Mason::Commands. (… line 341) \n\nStack:\n  [x]\n",
     "no value sent for required parameter 'query'\n\nStack:\n  [x]\n",
     "Can't use an undefined value as an ARRAY reference at /usr/share/x line 12.\n",
-    "Can't call method \"Name\" on an undefined value at /usr/x.pm line 7, <GEN1> line 3.\n",
+    'Can\'t call method "Name" on an undefined value at /usr/x.pm line 7, <GEN1> line 3.\n',
 ]
 
 
@@ -180,7 +180,9 @@ def test_a_crash_is_told_by_its_first_line(text: str) -> None:
     assert read_created(got, {}).unclear
 
 
-@pytest.mark.parametrize("text", ["hello", "RT/5.0.3", "RT/5.0.3 20", "\n", '{"a": 1}', "RT 200 Ok"])
+@pytest.mark.parametrize(
+    "text", ["hello", "RT/5.0.3", "RT/5.0.3 20", "\n", '{"a": 1}', "RT 200 Ok"]
+)
 def test_other_text_is_no_reply(text: str) -> None:
     """What has no status line says so, with the remedy."""
     with pytest.raises(ProtocolError, match="check the URL"):
@@ -194,8 +196,22 @@ def test_other_text_is_no_reply(text: str) -> None:
         (302, "text/html", "http://rt/NoAuth/Login.html?next=a", b"", ProtocolError, "front page"),
         (301, "", "https://rt/?token=secret", b"", ProtocolError, "'https://rt/'"),
         (303, "", "", b"", ProtocolError, "redirect"),
-        (404, "text/html", "", b"<!DOCTYPE html><title>Page not found</title>", ProtocolError, "404"),
-        (401, "application/json", "", b'{"message":"Unauthorized"}', AuthenticationError, "REST 2.0"),
+        (
+            404,
+            "text/html",
+            "",
+            b"<!DOCTYPE html><title>Page not found</title>",
+            ProtocolError,
+            "404",
+        ),
+        (
+            401,
+            "application/json",
+            "",
+            b'{"message":"Unauthorized"}',
+            AuthenticationError,
+            "REST 2.0",
+        ),
         (401, "text/html", "", b"<h1>Authorization Required</h1>", AuthenticationError, "login"),
         (403, "text/html", "", b"<h1>Forbidden</h1>", AuthenticationError, "login"),
         (
@@ -239,7 +255,7 @@ def test_other_text_is_no_reply(text: str) -> None:
         ),
     ],
 )
-def test_what_is_not_rest_says_what_to_check(  # noqa: PLR0917
+def test_what_is_not_rest_says_what_to_check(
     status: int,
     content_type: str,
     location: str,
@@ -273,10 +289,8 @@ def test_any_bytes_are_a_reply_or_an_error_of_ours(
         return
     read_edits(got, [Edit("ticket", 1, {"Subject": "x"}), Edit("queue", 2, {"Name": "x"})])
     read_created(got, {"Subject": "x", "CF.{a}": "b"})
-    try:
+    with contextlib.suppress(RTError):
         read_shows(got, [1, 2])
-    except RTError:
-        pass
 
 
 # Shows
@@ -315,7 +329,10 @@ def test_a_merged_ticket_is_shown_under_its_own_number() -> None:
     ("body", "error"),
     [
         ("# You are not allowed to display ticket 5.\n\n\n", PermissionDenied),
-        ("# Objects of type ticket must be specified by numeric id.\n\nid: ticket/abc\n\n", RTError),
+        (
+            "# Objects of type ticket must be specified by numeric id.\n\nid: ticket/abc\n\n",
+            RTError,
+        ),
         ("# No queue named nosuch exists.\n\nid: queue/nosuch\n\n", NotFound),
         ("id: ticket/" + "9" * 5000 + "\n\n", ProtocolError),
         ("id: ticket/²\n\n", ProtocolError),
@@ -347,15 +364,15 @@ def test_a_show_that_was_refused_as_a_whole_raises(text: str, error: type[RTErro
         read_shows(plain(text.encode()), [1, 2])
 
 
-@pytest.mark.parametrize("cut", range(len(SHOW)))
-def test_a_show_cut_short_is_a_result_or_an_error(cut: int) -> None:
+def test_a_show_cut_short_is_a_result_or_an_error() -> None:
     """However much of a reply is missing, nothing else is raised, and no record is mixed up."""
-    try:
-        shown = read_shows(plain(SHOW[:cut].encode()), [29, 99999])
-    except RTError:
-        return
-    assert isinstance(shown[0], Shown)
-    assert shown[0].fields["Subject"] == "c"
+    for cut in range(len(SHOW)):
+        try:
+            shown = read_shows(plain(SHOW[:cut].encode()), [29, 99999])
+        except RTError:
+            continue
+        assert isinstance(shown[0], Shown)
+        assert shown[0].fields["Subject"] == "c"
 
 
 # Edits: a server in a few lines
@@ -385,8 +402,25 @@ WATCHER_MESSAGES = [
 WATCHERS = ("Requestors", "Cc", "AdminCc")
 LOWERED = ("Queue", "Owner", "SLA")
 CORE = ["Queue", "Owner", "SLA", "Subject", "Status", "Due", "TimeWorked", "Told", *WATCHERS]
-NAMES = ["a", "a: b", "a: b: c", "A: B", "Owner", "queue", "Subject", "Cc", "Status", "With Space"]
-NAMES += ["29", "Größe", "Col: on", "Ticket 1 updated.", "Requestor", "x}", "# y"]
+NAMES = [
+    "a",
+    "a: b",
+    "a: b: c",
+    "A: B: x",
+    "Owner",
+    "queue",
+    "Subject",
+    "Cc",
+    "Status",
+    "x}",
+    "29",
+    "With Space",
+    "Größe",
+    "Col: on",
+    "Ticket 1 updated.",
+    "Requestor",
+    "# y",
+]
 KEYS = [*CORE, *(f"CF.{{{name}}}" for name in NAMES)]
 
 
@@ -440,19 +474,18 @@ def failure_block(edit: Edit, fate: Fate, draw: Any) -> str:
 
 def batch_reply(edits: Sequence[Edit], fates: Sequence[Fate], draw: Any) -> str:
     """RT's reply: the successes in one block, then the failures, each in the forms' order."""
-    done = [f"Ticket {fate.shown_id} updated." for fate in fates if not (fate.said or fate.refused)]
-    blocks = [write_form({}, done)] if done else []
+    done = [fate.shown_id for fate in fates if not (fate.said or fate.refused)]
+    blocks = ["".join(f"# Ticket {number} updated.\n" for number in done)] if done else []
     for edit, fate in zip(edits, fates, strict=True):
         if fate.refused:
-            blocks.append(f"# {fate.refused}\n\n\n")
+            blocks.append(write_form({}, [fate.refused]))
         elif fate.said:
             blocks.append(failure_block(edit, fate, draw))
-    body = "\n--\n\n".join(block.removesuffix("\n") + "\n" for block in blocks)
-    return reply(body if body.endswith("\n\n") else body + "\n", "409 Syntax Error")
+    return reply(write_body(blocks), "409 Syntax Error")
 
 
 @st.composite
-def words_about(draw: Any, key: str) -> list[str]:
+def words_about(draw: st.DrawFn, key: str) -> list[str]:
     if key in WATCHERS:
         return draw(st.lists(st.sampled_from(WATCHER_MESSAGES), min_size=1, max_size=3))
     if key.startswith("CF.{"):
@@ -472,7 +505,7 @@ class Ticket:
 
 
 @st.composite
-def fates_of(draw: Any, edits: Sequence[Edit]) -> list[Fate]:
+def fates_of(draw: st.DrawFn, edits: Sequence[Edit]) -> list[Fate]:
     """Play the forms through a server with tickets gone, merged, or beyond our rights."""
     rarely = st.sampled_from([True, False, False, False])
     tickets = {
@@ -512,7 +545,7 @@ def forms_of(pool: Sequence[str]) -> st.SearchStrategy[dict[str, str]]:
 
 
 @st.composite
-def planned(draw: Any) -> list[Edit]:
+def planned(draw: st.DrawFn) -> list[Edit]:
     """A batch as it is planned: a ticket's forms follow each other and share no field."""
     edits: list[Edit] = []
     for number in draw(st.lists(st.integers(1, 5), unique=True, min_size=1, max_size=4)):
@@ -528,7 +561,9 @@ def planned(draw: Any) -> list[Edit]:
 
 
 wild_batches = st.lists(
-    st.builds(Edit, st.just("ticket"), st.integers(1, 3), forms_of(KEYS[:6])), min_size=1, max_size=7
+    st.builds(Edit, st.just("ticket"), st.integers(1, 3), forms_of(KEYS[:6])),
+    min_size=1,
+    max_size=7,
 )
 
 
@@ -603,6 +638,10 @@ BATCH_REPLY = (
 )
 BOGUS = {"Status": ["Status 'bogus' isn't a valid status for this ticket."]}
 
+MAIL_LOOP = (
+    "incidents@rt.example.com is an address RT receives mail at. Adding it as a 'Cc' would create "
+    "a mail loop"
+)
 WATCHED = Edit(
     "ticket",
     18,
@@ -617,8 +656,7 @@ WATCHED = Edit(
 WATCHED_REPLY = (
     f"{RT4} 409 Syntax Error\n\n# Status: Status 'bogus' isn't a valid status for this ticket.\n"
     "# Cc: Could not find or create user 'bad one'\n# Could not find or create user 'zz zz'\n"
-    "# incidents@rt.example.com is an address RT receives mail at. Adding it as a 'Cc' would "
-    "create a mail loop\n# owner: That user does not exist\n"
+    f"# {MAIL_LOOP}\n# owner: That user does not exist\n"
     "# count: Could not add a new value to custom field 'Count': Input must match [Digits]\n"
     "# Ticket 18 updated.\n\nid: ticket/18\nCF.{Count}: x\nSubject: q\nStatus: bogus\n"
     "Owner: nosuch\nCc: bad one, incidents@rt.example.com, zz zz\n\n"
@@ -635,19 +673,23 @@ def test_a_batch_of_a_real_server_is_told_apart() -> None:
     assert got[4] == EditReply()
 
 
-@pytest.mark.parametrize("cut", range(len(BATCH_REPLY)))
-def test_a_real_batch_cut_anywhere_is_never_mistaken(cut: int) -> None:
-    """Short of its last byte but one, the reply tells nothing for certain."""
-    whole = read_edits(plain(BATCH_REPLY.encode()), BATCH)
-    try:
-        got = read_edits(plain(BATCH_REPLY[:cut].encode()), BATCH)
-    except RTError:
-        return
-    for outcome, truth in zip(got, whole, strict=True):
-        told = (outcome.errors, type(outcome.refusal), outcome.merged_into)
-        expected = (truth.errors, type(truth.refusal), truth.merged_into)
-        # Nothing at all is another of RT's answers.
-        assert cut == 0 or outcome.unclear or told == expected
+def told(got: Sequence[EditReply]) -> list[object]:
+    return [(reply.errors, type(reply.refusal), reply.merged_into, reply.unclear) for reply in got]
+
+
+@pytest.mark.parametrize(
+    ("text", "edits"), [(BATCH_REPLY, BATCH), (WATCHED_REPLY, [WATCHED])], ids=["batch", "single"]
+)
+def test_a_real_reply_cut_anywhere_is_never_mistaken(text: str, edits: list[Edit]) -> None:
+    """Short of its last byte, a reply tells nothing: nobody's form passes for refused or done."""
+    whole = told(read_edits(plain(text.encode()), edits))
+    # No byte at all is another of RT's answers.
+    for cut in range(1, len(text)):
+        try:
+            got = read_edits(plain(text[:cut].encode()), edits)
+        except RTError:
+            continue
+        assert told(got) == whole or all(outcome.unclear for outcome in got)
 
 
 def test_messages_of_several_lines_stay_with_their_field() -> None:
@@ -658,8 +700,7 @@ def test_messages_of_several_lines_stay_with_their_field() -> None:
         "Cc": [
             "Could not find or create user 'bad one'",
             "Could not find or create user 'zz zz'",
-            "incidents@rt.example.com is an address RT receives mail at. Adding it as a 'Cc' would "
-            "create a mail loop",
+            MAIL_LOOP,
         ],
         "Owner": ["That user does not exist"],
         "CF.{Count}": [
@@ -667,17 +708,6 @@ def test_messages_of_several_lines_stay_with_their_field() -> None:
         ],
         **BOGUS,
     }
-
-
-@pytest.mark.parametrize("cut", range(len(WATCHED_REPLY)))
-def test_a_real_refusal_cut_anywhere_is_never_mistaken(cut: int) -> None:
-    """A refusal without its echo is not taken for a refusal of the whole form."""
-    [whole] = read_edits(plain(WATCHED_REPLY.encode()), [WATCHED])
-    try:
-        [got] = read_edits(plain(WATCHED_REPLY[:cut].encode()), [WATCHED])
-    except RTError:
-        return
-    assert cut == 0 or got.unclear or got == whole
 
 
 def test_fields_that_rt_calls_alike_are_not_guessed() -> None:
@@ -821,7 +851,9 @@ def test_what_is_already_so_is_no_error() -> None:
     assert got == EditReply(errors={"CF.{Severity}": ["Invalid value for custom field"]})
 
 
-@pytest.mark.parametrize("sentence", ["a" * 1_000_000, "Ticket " * 100_000, "a: " * 300_000, "1 " * 500_000])
+@pytest.mark.parametrize(
+    "sentence", ["a" * 1_000_000, "Ticket " * 100_000, "a: " * 300_000, "1 " * 500_000]
+)
 def test_a_megabyte_of_sentence_is_read(sentence: str) -> None:
     """Telling sentences apart takes time in proportion to them."""
     got = read_text(reply(f"# {sentence}\n\n\n"))
