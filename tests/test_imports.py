@@ -28,11 +28,11 @@ MAY: dict[str, tuple[set[str], set[str]]] = {
     ),
     "orm.state": (set(), set()),
     "orm.columns": (set(), set()),
-    "orm.kinds": ({"rest1.codecs"}, {"pydantic"}),
+    "orm.kinds": ({"rest1.codecs", "rest1.forms"}, {"pydantic"}),
     "orm.fields": ({"orm.columns", "rest1.codecs"}, {"pydantic"}),
     "orm.layout": ({"orm.fields", "orm.kinds", "rest1.codecs"}, {"pydantic", "pydantic_core"}),
     "orm.record": (
-        {"errors", "orm.fields", "orm.layout", "orm.state"},
+        {"errors", "orm.fields", "orm.layout", "orm.state", "rest1.codecs"},
         {"pydantic", "pydantic_core"},
     ),
     "models.attachment": (set(), {"pydantic", "pydantic_core"}),

@@ -16,7 +16,6 @@ from rtorm.orm.state import state_of
 from rtorm.rest1.codecs import (
     ADDRESSES,
     INSTANT,
-    INTEGER,
     LINE,
     MESSAGE,
     MINUTES,
@@ -61,7 +60,6 @@ class Ticket(Record):
     Dates are instants in UTC, of whole seconds; times are minutes.
 
     Attributes:
-        id: The ticket's number; None until it is created.
         queue: The queue's name.
         subject: One line of at most 200 bytes of UTF-8.
         status: One of the queue's lifecycle; RT sets `started` and `resolved` by it.
@@ -100,7 +98,6 @@ class Ticket(Record):
         "sla": ("starts", "due"),
     }
 
-    id: ReadOnly[int] = shown("id", INTEGER, init=False)
     queue: Attr[Line] = attr("Queue", LINE, default=None, by_name=True)
     subject: Attr[Subject] = attr("Subject", SUBJECT, default=None)
     status: Attr[Line] = attr("Status", LINE, default=None)

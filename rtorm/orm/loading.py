@@ -7,7 +7,7 @@ never costs the record.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, cast
+from typing import Any
 
 from rtorm.errors import ConfigurationError
 from rtorm.orm.layout import FieldLayout, Layout, layout_of
@@ -75,7 +75,7 @@ def fill(
             if rebase:
                 original[name] = value
         elif value.__class__ is list:
-            values[name] = TrackedList.track(cast("list[Any]", value), record, name)
+            values[name] = TrackedList.track(value, record, name)
         else:
             values[name] = value
     _set_missing(layout, fields, values, original, asked)
@@ -153,9 +153,9 @@ def place(record: Record, seen: Mapping[str, Any]) -> None:
     state, values = state_of(record), vars(record)
     for name, value in seen.items():
         if name not in state.original:
-            if isinstance(value, list):
-                value = TrackedList.track(cast("list[Any]", value), record, name)  # noqa: PLW2901
-            values[name] = value
+            given: Any = value
+            tracked = given.__class__ is list
+            values[name] = TrackedList.track(given, record, name) if tracked else given
 
 
 def forget(record: Record, names: Iterable[str]) -> None:

@@ -19,9 +19,20 @@ from pydantic_core import (
 )
 
 from rtorm.errors import DetachedError, NotFound
-from rtorm.orm.fields import Bound, Spec, attr, cf, collecting_fields, declared_type, hidden, shown
+from rtorm.orm.fields import (
+    Bound,
+    ReadOnly,
+    Spec,
+    attr,
+    cf,
+    collecting_fields,
+    declared_type,
+    hidden,
+    shown,
+)
 from rtorm.orm.layout import FieldLayout, Layout, layout_of
 from rtorm.orm.state import NOT_LOADED, Change, State, TrackedList
+from rtorm.rest1.codecs import INTEGER
 
 if TYPE_CHECKING:
     from pydantic._internal._model_construction import ModelMetaclass
@@ -37,7 +48,9 @@ __all__ = ["Record", "RecordMeta", "checked", "run_model_validators"]
 _set = object.__setattr__
 
 
-@dataclass_transform(kw_only_default=True, field_specifiers=(attr, cf, shown, hidden))
+@dataclass_transform(
+    eq_default=False, kw_only_default=True, field_specifiers=(attr, cf, shown, hidden)
+)
 class RecordMeta(ModelMetaclass):
     """Builds a Pydantic class and puts a column on it for each field."""
 
@@ -110,6 +123,9 @@ class Record(BaseModel, metaclass=RecordMeta):
     """Something that RT holds, as a Pydantic model that tracks its changes.
 
     Records compare by identity: one session has one record for one id.
+
+    Attributes:
+        id: Its number in RT; None until it is created.
     """
 
     model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
@@ -121,6 +137,8 @@ class Record(BaseModel, metaclass=RecordMeta):
     __rt_specs__: ClassVar[dict[str, Spec]] = {}
     __rt_layout__: ClassVar[Layout | None] = None
     __rt_validators__: ClassVar[dict[str, Validate]] = {}
+
+    id: ReadOnly[int] = shown("id", INTEGER, init=False)
 
     if TYPE_CHECKING:
         __rt_state__: State = hidden()
@@ -152,8 +170,11 @@ class Record(BaseModel, metaclass=RecordMeta):
                 raise AttributeError(message)
             super().__delattr__(name)
 
-        __eq__ = object.__eq__
-        __hash__ = object.__hash__
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def __hash__(self) -> int:
+        return object.__hash__(self)
 
     @classmethod
     def __rt_declared__(cls) -> None:

@@ -374,7 +374,7 @@ class Client:
         if any(map(_before_sending, causes)):
             return TransportError(f"cannot reach RT at {self.url}, nothing was sent: {said}")
         if not writes:
-            return TransportError(f"no reply from RT at {self.url}: {said}")
+            return TransportError(f"no reply from RT at {self.url}: {said}; a read may be repeated")
         return OutcomeUnknownError(
             f"the reply of RT at {self.url} was lost, {said}: it may or may not have carried out "
             f"the write; {_LOOK_FIRST}"
@@ -388,8 +388,8 @@ class Client:
             patience = connecting if _before_sending(causes[-1]) else reading
             return f"no answer within {patience:g} s (timeout= sets the limit)"
         told = f"{type(causes[-1]).__name__}: {causes[-1]}"
-        remedies = (advice for kind, advice in _REMEDIES if _holds(causes, kind))
-        return "; ".join((told, *list(remedies)[:1]))
+        advice = next((advice for kind, advice in _REMEDIES if _holds(causes, kind)), "")
+        return f"{advice} ({told})" if advice else told
 
     def _read(self, response: requests.Response, request: _Request) -> Reply:
         status, headers = response.status_code, response.headers
@@ -470,7 +470,7 @@ def _parsed_front_page(url: str) -> str | None:
     if parts.scheme not in ("http", "https") or not host:
         return None
     if login:
-        message = "the URL holds a login: give it as auth=(user, password)"
+        message = f"the URL of {host} holds a login: give it as auth=(user, password)"
         raise ConfigurationError(message)
     name = f"[{host}]" if ":" in host else host
     path = _REST_OF_URL.sub("", parts.path.rstrip("/")).rstrip("/")
@@ -547,7 +547,7 @@ _REMEDIES: tuple[tuple[type[BaseException], str], ...] = (
     (ConnectionRefusedError, "nothing listens there: check host and port, and that RT runs"),
     (
         ssl.SSLCertVerificationError,
-        "verify='ca.pem' trusts the authority that signed the server's certificate",
+        "the certificate is not trusted: give that of its authority as verify='ca.pem'",
     ),
     (ssl.SSLError, "check that this port of the server speaks https"),
 )

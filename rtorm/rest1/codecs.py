@@ -212,7 +212,8 @@ def _decode_instant(text: str, clock: Clock) -> datetime | None:
             return _other_instant(text, clock)
         iso = f"{text[20:]}-{month}-{text[8:10]}T{text[11:19]}"
         return clock.instant(datetime.fromisoformat(iso))
-    except OverflowError as error:
+    except (OverflowError, TypeError) as error:
+        # Beyond all dates, or with an offset in the midst of a local time.
         message = f"not a date: {text!r}"
         raise ValueError(message) from error
 
@@ -225,7 +226,7 @@ def _other_instant(text: str, clock: Clock) -> datetime:
         found = parsedate_to_datetime(text)
     else:
         plain = text.replace("\u202f", " ")
-        found = datetime.strptime(plain, "%a, %b %d, %Y %I:%M:%S %p")  # noqa: DTZ007 - as above
+        found = datetime.strptime(plain, "%a, %b %d, %Y %I:%M:%S %p")  # noqa: DTZ007 - local
     return clock.instant(found) if found.tzinfo is None else found.astimezone(UTC)
 
 

@@ -7,7 +7,7 @@ import ssl
 import threading
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import cast
 from urllib.parse import parse_qsl, urlsplit
@@ -182,9 +182,11 @@ class FakeRT:
         cookie = f"RT_SID_x={self.logins}"
         self.cookies.add(cookie)
         set_cookie = {"Set-Cookie": f"{cookie}; path=/; HttpOnly{self._attributes}"}
-        if "content" not in form and request.path.endswith("/ticket/new"):
-            return Answer(WHO_AM_I, headers=set_cookie)
-        return self.reply
+        login_only = "content" not in form and request.path.endswith("/ticket/new")
+        reply = Answer(WHO_AM_I) if login_only else self.reply
+        if isinstance(reply, Answer):
+            return replace(reply, headers={**reply.headers, **set_cookie})
+        return reply
 
 
 class Relay:

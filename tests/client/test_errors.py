@@ -24,7 +24,7 @@ from tests.seed import password_of
 from tests.support import Server
 
 WRONG = "not-the-password"
-UNTRUSTED = "verify='ca.pem' trusts the authority"
+UNTRUSTED = r"give that of its authority as verify='ca\.pem'"
 
 
 def test_wrong_password(rt: Server, client: Connect) -> None:

@@ -171,6 +171,18 @@ def test_cookie_that_is_lost(serve: Serve, client: Connect) -> None:
     assert server.paths == ["ticket/new", "ticket/1/show"]
 
 
+def test_new_login_without_the_old_cookie(serve: Serve, client: Connect) -> None:
+    """A login never goes with an older cookie: were its session alive, RT would not look at it."""
+    rt = FakeRT()
+    server = serve(rt)
+    there = client(server.url)
+    there.get("ticket/1/show")
+    rt.cookies.clear()
+    there.get("ticket/1/show")
+    logins = [sent for sent in server.requests if "user" in sent.form]
+    assert [sent.headers.get("cookie") for sent in logins] == [None, None]
+
+
 def test_session_that_ends_again_at_once(serve: Serve, client: Connect) -> None:
     """After one new login a request is repeated once, whatever comes of it."""
     rt = FakeRT()

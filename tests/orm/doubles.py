@@ -48,14 +48,14 @@ def fill(record: Record, values: dict[str, Any]) -> None:
         vars(record)[name] = given
 
 
-def loaded(cls: type[R], owner: Shelf | None = None, **values: Any) -> R:
+def loaded(cls: type[R], shelf: Shelf | None = None, /, **values: Any) -> R:
     """An existing record with these values loaded, on a shelf of its own unless one is given."""
     record = detached(cls, **values)
-    state_of(record).session = Shelf() if owner is None else owner
+    state_of(record).session = Shelf() if shelf is None else shelf
     return record
 
 
-def detached(cls: type[R], **values: Any) -> R:
+def detached(cls: type[R], /, **values: Any) -> R:
     """An existing record that belongs to no session."""
     record: Any = blank(cls, 1)
     fill(record, values)
@@ -63,12 +63,17 @@ def detached(cls: type[R], **values: Any) -> R:
     return made
 
 
-def put(record: Record, **values: Any) -> None:
+def read(record: Record, *names: str) -> list[Any]:
+    """What the attributes give."""
+    return [getattr(record, name) for name in names]
+
+
+def put(record: Record, /, **values: Any) -> None:
     """Assign what type checkers would refuse."""
     for name, value in values.items():
         setattr(record, name, value)
 
 
-def make(cls: type[R], **values: Any) -> R:
+def make(cls: type[R], /, **values: Any) -> R:
     """Construct with what type checkers would refuse."""
     return cls(**values)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
-from typing import Any, Self
+from pathlib import Path
+from typing import Any, BinaryIO, Self
 
 import pytest
 from hypothesis import given
@@ -87,7 +88,9 @@ def test_forms_keep_the_order_that_rt_needs(changes: dict[str, Any]) -> None:
     if "queue" in changes:
         assert sent[0] == "queue"
     if changes.get("status") == "open":
-        assert all(sent.index("status") < sent.index(d) for d in ("started", "resolved") if d in sent)
+        assert all(
+            sent.index("status") < sent.index(d) for d in ("started", "resolved") if d in sent
+        )
 
 
 def test_a_custom_field_with_a_number_is_written_by_it() -> None:
@@ -144,7 +147,7 @@ def test_a_create_sends_what_was_given_and_no_empty_values() -> None:
 
 def test_text_that_is_not_utf8_is_sent_as_bytes() -> None:
     """RT would convert a text file in another encoding, so it goes as plain bytes."""
-    files = [
+    files: list[Attachment | Path | BinaryIO] = [
         Attachment(filename="a.txt", content=b"caf\xe9", content_type="text/plain"),
         Attachment(filename="b.txt", content="café".encode(), content_type="text/plain"),
     ]

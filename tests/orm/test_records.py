@@ -29,7 +29,7 @@ from pydantic_core import PydanticCustomError
 from rtorm import CF, NOT_LOADED, Attachment, Change, Status, Ticket, cf, state_of
 from rtorm.errors import DetachedError, NotFound
 from rtorm.orm.record import Record, run_model_validators
-from tests.orm.doubles import Shelf, detached, fill, loaded, make, put
+from tests.orm.doubles import Shelf, detached, fill, loaded, make, put, read
 from tests.support import Incident
 
 
@@ -60,7 +60,7 @@ def test_a_default_is_given_when_it_is_written_out() -> None:
 def test_unset_fields_have_their_defaults() -> None:
     """An unset field reads as its default and is no change."""
     ticket = Incident()
-    assert (ticket.id, ticket.subject, ticket.severity, ticket.hosts) == (None, None, None, [])
+    assert read(ticket, "id", "subject", "severity", "hosts") == [None, None, None, []]
     assert ticket.queue == "Incidents"
     assert ticket.changes == {}
     assert not ticket.is_dirty
@@ -150,9 +150,12 @@ def test_a_post_init_that_calls_its_base_loses_nothing() -> None:
             super().model_post_init(context)
             self._seen.append(self.subject)
 
+        def seen(self) -> list[str]:
+            return self._seen
+
     ticket = Careful(subject="x")
     assert set(ticket.changes) == {"subject", "cc"}
-    assert ticket._seen == [ticket.subject] == ["x!"]
+    assert ticket.seen() == [ticket.subject] == ["x!"]
 
 
 # Assignment
@@ -190,7 +193,7 @@ def test_changes_are_the_difference_from_the_server(
             now |= values
         else:
             ticket.discard(*values)
-            for name in values:
+            for name in values or tuple(now):
                 now.pop(name, None)
                 now |= {name: server[name]} if name in server else {}
     assert ticket.changes == {
@@ -384,14 +387,16 @@ def test_a_wrong_literal_is_refused() -> None:
 
 def test_an_unknown_attribute_is_refused() -> None:
     """A misspelt attribute is an error with the nearest names, not a new attribute."""
-    with pytest.raises(AttributeError, match="Incident has no field 'statsu'; did you mean status"):
+    with pytest.raises(
+        AttributeError, match=r"Incident has no field 'statsu'; did you mean status"
+    ):
         put(loaded(Incident), statsu="open")
 
 
 def test_a_read_only_attribute_is_refused() -> None:
     """What RT sets cannot be assigned."""
     ticket = loaded(Incident, creator="root")
-    with pytest.raises(AttributeError, match="Incident.creator is read-only: RT sets it"):
+    with pytest.raises(AttributeError, match=r"Incident\.creator is read-only: RT sets it"):
         put(ticket, creator="alice")
     assert ticket.creator == "root"
 
@@ -403,7 +408,7 @@ def test_what_is_for_creation_only_is_refused_later() -> None:
     ticket.files = [Attachment(filename="a", content=b"")]
     assert set(ticket.changes) == {"text", "files"}
     existing = loaded(Incident)
-    assert (existing.text, existing.files) == (None, [])
+    assert read(existing, "text", "files") == [None, []]
     with pytest.raises(AttributeError, match=r"Incident\.text can be given only when"):
         existing.text = "later"
     with pytest.raises(AttributeError, match=r"Incident\.files can be given only when"):
@@ -450,9 +455,10 @@ class Rich(Ticket):
     def words(self) -> list[str]:
         return self.subject.split()
 
-    def urge(self) -> None:
+    def urge(self) -> int:
         self._count += 1
         self.priority = 90
+        return self._count
 
 
 def test_properties_and_methods_are_the_program_s_own() -> None:
@@ -462,7 +468,6 @@ def test_properties_and_methods_are_the_program_s_own() -> None:
     assert ticket.subject == "disk empty"
     assert ticket.title == "Disk Empty"
     assert ticket.model_dump() == {"id": 1, "subject": "disk empty", "length": 10}
-    state_of(ticket).persistent = False
 
 
 def test_private_attributes_are_no_fields() -> None:
@@ -470,8 +475,7 @@ def test_private_attributes_are_no_fields() -> None:
     ticket = Rich(subject="x")
     ticket.urge()
     other = copy.copy(ticket)
-    other.urge()
-    assert (ticket._count, other._count) == (1, 2)
+    assert (other.urge(), other.urge(), ticket.urge()) == (2, 3, 2)
     assert set(vars(ticket)) == {"subject", "priority"}
     assert set(ticket.changes) == {"subject", "priority"}
 
@@ -550,7 +554,7 @@ def test_discard_on_a_new_record_leaves_it_empty() -> None:
     ticket.teams.append("t")
     ticket.discard()
     assert vars(ticket) == {}
-    assert (ticket.subject, ticket.hosts, ticket.teams) == (None, [], [])
+    assert read(ticket, "subject", "hosts", "teams") == [None, [], []]
     assert ticket.model_fields_set == set()
 
 
@@ -859,7 +863,8 @@ class Paired(Ticket):
 
     @model_validator(mode="after")
     def _even(self, info: ValidationInfo) -> Paired:
-        assert self.low != 13, "unlucky"
+        if self.low == 13:
+            raise AssertionError("unlucky")
         return self
 
     @model_validator(mode="before")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
@@ -170,7 +171,7 @@ def test_text_and_files_go_with_the_ticket(session: Session, tmp_path: Path) -> 
     """A first message and files of every sort are stored as they were given."""
     path = tmp_path / "Größe, final.txt"
     path.write_bytes(b"caf\xe9\r\n")
-    files = [
+    files: list[Attachment | Path | BinaryIO] = [
         path,
         BytesIO(b"\0\1\2\n\n"),
         Attachment(filename="page.html", content=b"<p>", content_type="text/html"),
