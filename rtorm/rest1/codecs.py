@@ -353,15 +353,19 @@ def cf_list(item: Codec) -> Codec:
 
 def _joins_to(values: Sequence[str], text: str) -> bool:
     """Whether RT may write these values, in some order, as this text."""
-    if not values or not text:
-        return not values and not text
-    for value in dict.fromkeys(values):
-        shown = _quote_value(value) if "," in value else value
-        rest = text[len(shown) + 1 :]
-        if (text == shown or text.startswith(f"{shown},")) and _joins_to(
-            [other for other in values if other != value], rest
-        ):
+    if not values:
+        return not text
+    shown = frozenset(_quote_value(value) if "," in value else value for value in values)
+    # Where the next value begins, and the values that have not been found yet.
+    ways = [(0, shown)]
+    while ways:
+        at, left = ways.pop()
+        if at > len(text) and not left:
             return True
+        for item in left:
+            end = at + len(item)
+            if text.startswith(item, at) and text[end : end + 1] in ("", ","):
+                ways.append((end + 1, left - {item}))
     return False
 
 

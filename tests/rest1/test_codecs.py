@@ -531,6 +531,45 @@ def test_some_lists_cannot_be_told_apart() -> None:
     assert write_list(["'a", ","]) == write_list(["a,", "'"]) == "'a,','"
 
 
+def may_mean(text: str, values: Sequence[str]) -> bool:
+    assert VALUES.may_mean is not None
+    return VALUES.may_mean(text, values, IN_UTC)
+
+
+@given(st.lists(list_values, max_size=6, unique=True).flatmap(st.permutations), st.data())
+@example(["'a", "b'"], None)
+@example(["'a", ","], None)
+def test_what_was_written_is_found_in_any_text_of_it(
+    shown: list[str], data: st.DataObject | None
+) -> None:
+    """However ambiguous, and in whatever order, RT's text may mean what was written."""
+    written = data.draw(st.permutations(shown)) if data else shown
+    assert may_mean(write_list(shown), [*written, *written])
+
+
+@given(st.lists(list_values, max_size=4), st.lists(list_values, max_size=4))
+@example(["a"], [])
+@example([], ["a"])
+@example(["a", "b"], ["a"])
+def test_a_text_means_no_other_values(shown: list[str], others: list[str]) -> None:
+    """A text that can be read in one way only means nothing else."""
+    assume(not any("'" in value for value in (*shown, *others)))
+    assert may_mean(write_list(dict.fromkeys(shown)), others) == (set(shown) == set(others))
+
+
+def test_a_text_with_a_comma_too_many_means_nothing() -> None:
+    """RT does not write one."""
+    assert not may_mean("a,", ["a"])
+    assert not may_mean(",a", ["a"])
+
+
+def test_a_long_list_is_compared() -> None:
+    """A list may have more values than Python has frames."""
+    values = [str(number) for number in range(1500)]
+    assert may_mean(",".join(values), values[::-1])
+    assert not may_mean(",".join(values), values[1:])
+
+
 @pytest.mark.parametrize("value", ["", "a\nb", "a\n", "\na", "\0", "\ud800", "\ufdd0"])
 def test_a_value_that_a_list_cannot_hold_is_refused(value: str) -> None:
     """Empty values vanish, and a line break would make two."""

@@ -358,7 +358,7 @@ MEGABYTE = 1_000_000
         "CF.{a}: }: \n",
     ],
 )
-@pytest.mark.parametrize("head", ["", "CF.{", "a: ", "CF.{a}: ", "# "])
+@pytest.mark.parametrize("head", ["", "CF.{"])
 def test_a_megabyte_of_anything_is_read(head: str, unit: str) -> None:
     """Reading takes time in proportion to the text, whatever it repeats."""
     forms = parse_many(head + unit * (MEGABYTE // len(unit)))
