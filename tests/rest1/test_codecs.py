@@ -557,10 +557,11 @@ def test_a_text_means_no_other_values(shown: list[str], others: list[str]) -> No
     assert may_mean(write_list(dict.fromkeys(shown)), others) == (set(shown) == set(others))
 
 
-def test_a_text_with_a_comma_too_many_means_nothing() -> None:
+def test_a_text_with_other_commas_means_nothing() -> None:
     """RT does not write one."""
     assert not may_mean("a,", ["a"])
     assert not may_mean(",a", ["a"])
+    assert not may_mean("a;b", ["a", "b"])
 
 
 def test_a_long_list_is_compared() -> None:
