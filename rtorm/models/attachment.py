@@ -16,7 +16,7 @@ __all__ = ["Attachment", "File"]
 _ANY_BYTES = "application/octet-stream"
 
 
-class Attachment(BaseModel):
+class Attachment(BaseModel, frozen=True):
     """A file to send, or one that RT holds.
 
     Attributes:
@@ -27,7 +27,7 @@ class Attachment(BaseModel):
             encodings (RT 4.4-6.0).
     """
 
-    model_config = ConfigDict(frozen=True, ser_json_bytes="base64", val_json_bytes="base64")
+    model_config = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
 
     filename: str
     content: bytes
@@ -70,7 +70,7 @@ def _attachment(file: Any) -> Attachment:
         if hasattr(file, "read"):
             return _from_open_file(file)
     except OSError as error:
-        message = f"cannot read {file}: {error.strerror or error}"
+        message = f"cannot read {file}: {error.strerror or 'it is not open for reading'}"
         raise ValueError(message) from error
     message = "a file is a pathlib.Path, a file opened in binary mode, or an Attachment"
     raise ValueError(message)

@@ -370,8 +370,9 @@ class Client:
 
     def _failure(self, error: Exception, *, writes: bool) -> RTError:
         causes = list(_causes(error))
-        said = self._reason(error, causes)
-        if any(map(_before_sending, causes)):
+        unsent = any(map(_before_sending, causes))
+        said = self._reason(error, causes, unsent=unsent)
+        if unsent:
             return TransportError(f"cannot reach RT at {self.url}, nothing was sent: {said}")
         if not writes:
             return TransportError(f"no reply from RT at {self.url}: {said}; a read may be repeated")
@@ -380,16 +381,16 @@ class Client:
             f"the write; {_LOOK_FIRST}"
         )
 
-    def _reason(self, error: Exception, causes: Sequence[BaseException]) -> str:
+    def _reason(self, error: Exception, causes: Sequence[BaseException], *, unsent: bool) -> str:
         connecting, reading = self._timeout
         if isinstance(error, requests.ConnectTimeout):
             return f"no connection within {connecting:g} s; check host and port"
         if isinstance(error, requests.ReadTimeout):
-            patience = connecting if _before_sending(causes[-1]) else reading
+            patience = connecting if unsent else reading
             return f"no answer within {patience:g} s (timeout= sets the limit)"
         told = f"{type(causes[-1]).__name__}: {causes[-1]}"
         advice = next((advice for kind, advice in _REMEDIES if _holds(causes, kind)), "")
-        return f"{advice} ({told})" if advice else told
+        return f"{advice} ({told})" if advice and unsent else told
 
     def _read(self, response: requests.Response, request: _Request) -> Reply:
         status, headers = response.status_code, response.headers

@@ -13,8 +13,8 @@ from tests.orm.doubles import loaded
 from tests.support import Incident
 
 NOON = datetime(2025, 7, 1, 12, tzinfo=UTC)
-STATUS = Comparison("Status", "=", "open")
-URGENT = Comparison("Priority", ">", 50)
+opened = Comparison("Status", "=", "open")
+urgent = Comparison("Priority", ">", 50)
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,6 @@ URGENT = Comparison("Priority", ">", 50)
         (Ticket.priority > 5, Comparison("Priority", ">", 5)),
         (Ticket.priority >= 5, Comparison("Priority", ">=", 5)),
         (Ticket.due < NOON, Comparison("Due", "<", NOON)),
-        (Ticket.created.between(NOON, NOON), (("Created", ">=", NOON), ("Created", "<=", NOON))),
         (Ticket.subject.like("disk"), Comparison("Subject", "LIKE", "disk")),
         (Ticket.subject.not_like("disk"), Comparison("Subject", "NOT LIKE", "disk")),
         (Ticket.subject.starts_with("disk"), Comparison("Subject", "STARTSWITH", "disk")),
@@ -37,11 +36,15 @@ URGENT = Comparison("Priority", ">", 50)
         (Incident.severity == "high", Comparison("CF.{Severity}", "=", "high")),
     ],
 )
-def test_a_column_makes_clauses(made: Clause, meant: Any) -> None:
+def test_a_column_makes_clauses(made: Clause, meant: Clause) -> None:
     """Each operator and method makes the clause that it reads as, with RT's name of the field."""
-    if isinstance(meant, tuple):
-        meant = And(tuple(Comparison(*each) for each in meant))
     assert made == meant
+
+
+def test_between_includes_both_ends() -> None:
+    """`between` is two comparisons."""
+    meant = And((Comparison("Created", ">=", NOON), Comparison("Created", "<=", NOON)))
+    assert Ticket.created.between(NOON, NOON) == meant
 
 
 def test_none_is_no_value() -> None:
@@ -79,27 +82,25 @@ def test_a_text_is_no_list_of_texts() -> None:
 
 def test_combination() -> None:
     """`&`, `|` and `~` combine clauses as they read."""
-    assert STATUS & URGENT == And((STATUS, URGENT))
-    assert STATUS | URGENT == Or((STATUS, URGENT))
-    assert ~STATUS == Not(STATUS)
-    assert STATUS | URGENT & ~STATUS == Or((STATUS, And((URGENT, Not(STATUS)))))
+    assert opened & urgent == And((opened, urgent))
+    assert opened | urgent == Or((opened, urgent))
+    assert ~opened == Not(opened)
+    assert opened | urgent & ~opened == Or((opened, And((urgent, Not(opened)))))
 
 
 def test_the_other_way_round() -> None:
     """A value on the left is compared as if it stood on the right."""
-    made: object = 5 < Ticket.priority
+    made: object = 5 < Ticket.priority  # noqa: SIM300 - what is tested
     assert made == Comparison("Priority", ">", 5)
 
 
 @pytest.mark.parametrize(
-    "clause", [STATUS, STATUS & URGENT, STATUS | URGENT, ~STATUS], ids=["=", "&", "|", "~"]
+    "clause", [opened, opened & urgent, opened | urgent, ~opened], ids=["=", "&", "|", "~"]
 )
 def test_a_clause_has_no_truth_value(clause: Clause) -> None:
     """`and`, `or`, `not`, `if` and chained comparisons fail rather than drop a condition."""
-    with pytest.raises(TypeError, match="combine clauses with & and |"):
+    with pytest.raises(TypeError, match=r"clauses with & and \|"):
         bool(clause)
-    with pytest.raises(TypeError, match="no truth value"):
-        _ = clause and STATUS
     with pytest.raises(TypeError, match="no truth value"):
         _ = 5 < Ticket.priority < 9
 
@@ -108,9 +109,9 @@ def test_what_is_no_clause_is_not_combined() -> None:
     """The comparison of a loaded value is a bool, and refused."""
     plain: Any = loaded(Ticket, status="open").status == "open"
     with pytest.raises(TypeError, match=r"True is no clause.*Ticket\.status"):
-        _ = STATUS & plain
+        _ = opened & plain
     with pytest.raises(TypeError, match="True is no clause"):
-        _ = STATUS | plain
+        _ = opened | plain
 
 
 def test_ordering() -> None:
@@ -130,5 +131,5 @@ def test_a_column_knows_its_names() -> None:
 
 def test_clauses_are_values() -> None:
     """Clauses are equal when they mean the same, and can be kept in a set."""
-    assert len({STATUS, Comparison("Status", "=", "open"), URGENT}) == 2
-    assert repr(~STATUS) == "Not(clause=Comparison(field='Status', operator='=', value='open'))"
+    assert len({opened, Comparison("Status", "=", "open"), urgent}) == 2
+    assert repr(~opened) == "Not(clause=Comparison(field='Status', operator='=', value='open'))"

@@ -188,7 +188,7 @@ DERIVATIONS: dict[str, Callable[[list[str]], list[str]]] = {
     "pickle": lambda values: pickle.loads(pickle.dumps(values)),
     ".copy()": lambda values: values.copy(),
     "[:]": lambda values: values[:],
-    "+": lambda values: operator.add(values, []),
+    "+": lambda values: operator.add(values, list[str]()),
     "*": lambda values: values * 1,
 }
 

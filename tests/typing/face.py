@@ -1,78 +1,292 @@
-"""What type checkers must take the public face for; checked, never run."""
+"""What type checkers know of rtorm's public face; checked, never run."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any, Literal, assert_type
+from pathlib import Path
+from typing import Any, BinaryIO, Literal, assert_type
 
 import rtorm
-from rtorm import CF, Change, CommitReport, SaveResult, Session, Ticket, cf, state_of
+from rtorm import (
+    CF,
+    NOT_LOADED,
+    Attachment,
+    Attr,
+    Change,
+    Client,
+    CommitError,
+    CommitReport,
+    PartialSaveError,
+    ReadOnly,
+    RejectedError,
+    RTError,
+    SaveError,
+    SaveResult,
+    Session,
+    StaleError,
+    Status,
+    Ticket,
+    auth,
+    cf,
+    state_of,
+)
 from rtorm.orm.columns import Clause, Column, Ordering
-from rtorm.orm.state import State
+from rtorm.orm.record import Record
 
-Severity = Literal["low", "high"]
+Severity = Literal["low", "high", "critical"]
+Outcome = Literal["created", "updated", "partial", "rejected", "unchanged", "unknown"]
 
 
 class Incident(Ticket, queue="Incidents"):
-    """A class of tickets, with custom fields of several kinds."""
+    """A class of a program's own."""
 
     severity: CF[Severity | None] = cf("Severity", default=None)
     hosts: CF[list[str]] = cf("Affected hosts", default_factory=list)
-    count: CF[int] = cf("Count")
-    day: CF[date | None] = cf("Day", default=None)
+    ports: CF[list[int] | None] = cf("Ports", default=None)
+    count: CF[int] = cf("Count", id=7, default=0)
+    seen: CF[date | None] = cf("Seen", default=None)
+    room: CF[str] = cf("Room")
 
 
-def construct() -> None:
-    """Constructors take what the fields are declared as."""
-    ticket = Incident(subject="x", severity="high", hosts=["a"], count=1, cc=["a@example.com"])
-    assert_type(ticket, Incident)
+class Outage(Incident, queue=["Outages", "Old outages"]):
+    """A class of a class."""
+
+    cause: CF[str | None] = cf("Cause", default=None)
 
 
-def read_and_assign(ticket: Incident) -> None:
-    """Attributes of instances are of the declared types."""
+# Connecting
+
+
+def connecting() -> None:
+    assert_type(rtorm.connect(), Session)
+    assert_type(rtorm.connect("https://rt.example.com", auth=("me", "secret")), Session)
+    assert_type(
+        rtorm.connect(
+            "https://rt.example.com",
+            auth=auth.Password("me", "secret"),
+            time_zone="Europe/Rome",
+            timeout=(5.0, 60.0),
+            verify="always",
+            batch=20,
+        ),
+        Session,
+    )
+    client = Client("https://rt.example.com", auth=auth.Token("1-14-x"))
+    assert_type(Session(client, time_zone="UTC", verify="never", batch=20), Session)
+    with rtorm.connect(verify=Path("ca.pem")) as session:
+        assert_type(session, Session)
+        assert_type(session.client, Client)
+
+
+# Fields
+
+
+def on_instances(ticket: Incident, outage: Outage) -> None:
     assert_type(ticket.id, int)
+    assert_type(ticket.queue, str)
     assert_type(ticket.subject, str)
+    assert_type(ticket.status, str)
+    assert_type(ticket.owner, str)
+    assert_type(ticket.creator, str)
     assert_type(ticket.priority, int)
-    assert_type(ticket.created, datetime)
-    assert_type(ticket.due, datetime | None)
+    assert_type(ticket.initial_priority, int)
+    assert_type(ticket.final_priority, int)
+    assert_type(ticket.requestors, list[str])
     assert_type(ticket.cc, list[str])
+    assert_type(ticket.admin_cc, list[str])
+    assert_type(ticket.created, datetime)
+    assert_type(ticket.starts, datetime | None)
+    assert_type(ticket.started, datetime | None)
+    assert_type(ticket.due, datetime | None)
+    assert_type(ticket.resolved, datetime | None)
+    assert_type(ticket.told, datetime | None)
+    assert_type(ticket.last_updated, datetime)
+    assert_type(ticket.time_estimated, int)
+    assert_type(ticket.time_worked, int)
+    assert_type(ticket.time_left, int)
+    assert_type(ticket.sla, str | None)
+    assert_type(ticket.text, str)
+    assert_type(ticket.content_type, str)
+    assert_type(ticket.files, list[Attachment | Path | BinaryIO])
+    assert_type(ticket.severity, Severity | None)
     assert_type(ticket.hosts, list[str])
+    assert_type(ticket.ports, list[int] | None)
     assert_type(ticket.count, int)
-    assert_type(ticket.day, date | None)
-    assert_type(ticket.is_dirty, bool)
-    assert_type(ticket.changes, dict[str, Change[Any]])
-    assert_type(ticket.errors, dict[str, list[str]])
-    assert_type(ticket.save(check=True, verify="always"), SaveResult)
-    assert_type(state_of(ticket), State)
+    assert_type(ticket.seen, date | None)
+    assert_type(ticket.room, str)
+    assert_type(outage.cause, str | None)
+    assert_type(outage.severity, Severity | None)
+    assert_type({ticket: ticket == outage}, dict[Incident, bool])
 
 
-def severity_of(ticket: Incident) -> Severity | None:
-    """A Literal stays one."""
-    return ticket.severity
-
-
-def columns() -> None:
-    """Attributes of classes are columns, which make clauses."""
+def on_classes() -> None:
+    assert_type(Ticket.id, Column[int])
+    assert_type(Ticket.subject, Column[str])
+    assert_type(Ticket.created, Column[datetime])
+    assert_type(Ticket.due, Column[datetime | None])
+    assert_type(Ticket.cc, Column[list[str]])
     assert_type(Incident.subject, Column[str])
-    assert_type(Incident.count, Column[int])
+    assert_type(Incident.severity, Column[Severity | None])
     assert_type(Incident.hosts, Column[list[str]])
-    assert_type(Incident.due, Column[datetime | None])
-    assert_type(Incident.subject == "x", Clause)
-    assert_type(Incident.count > 3, Clause)
-    assert_type(Incident.subject.like("x") & ~(Incident.count == 1), Clause)
-    assert_type(Incident.hosts.has("db1"), Clause)
+    assert_type(Outage.severity, Column[Severity | None])
+    assert_type(Outage.cause, Column[str | None])
+    assert_type(Ticket.subject.name, str)
+    assert_type(Ticket.subject.wire, str)
+
+
+def assigning(ticket: Incident, moment: datetime, photo: Path, opened: BinaryIO) -> None:
+    ticket.subject, ticket.status, ticket.owner = "Disk full", "open", "alice"
+    ticket.priority, ticket.time_worked = 90, 15
+    ticket.due = moment
+    ticket.due = ticket.sla = ticket.severity = None
+    ticket.severity = "high"
+    ticket.cc.append("facilities@example.com")
+    ticket.cc += ["a@example.com"]
+    ticket.hosts[1:] = ["db1", "db2"]
+    ticket.files = [photo, opened, Attachment(filename="a", content=b"")]
+
+
+def constructing(moment: datetime, photo: Path) -> None:
+    assert_type(Ticket(), Ticket)
+    assert_type(Ticket(queue="General", subject="x", text="df says 100 %"), Ticket)
+    assert_type(Incident(room="A1"), Incident)
+    assert_type(
+        Outage(
+            room="A1",
+            severity="low",
+            hosts=["db1"],
+            ports=[80],
+            count=3,
+            seen=moment,
+            cause="rain",
+            due=moment,
+            requestors=["a@example.com"],
+            files=[photo],
+            content_type="text/html",
+        ),
+        Outage,
+    )
+    assert_type(Attachment.from_path(photo, content_type="x/y"), Attachment)
+    file = Attachment(filename="a", content=b"", content_type="x/y")
+    assert_type(file.filename, str)
+    assert_type(file.content, bytes)
+    assert_type(file.content_type, str)
+    assert_type({file}, set[Attachment])
+
+
+# Conditions
+
+
+def conditions(moment: datetime) -> None:
+    assert_type(Incident.severity == "high", Clause)
+    assert_type(Incident.severity != None, Clause)  # noqa: E711 - the column says what is meant
+    assert_type(Incident.severity.in_(["low", None]), Clause)
+    assert_type(Incident.status.not_in({"resolved"}), Clause)
+    assert_type(Incident.priority > 50, Clause)
+    assert_type(Incident.created <= moment, Clause)
+    assert_type(Incident.due < moment, Clause)
+    assert_type(Incident.due.between(moment, moment), Clause)
     assert_type(Incident.due.is_null(), Clause)
+    assert_type(Incident.subject.like("disk"), Clause)
+    assert_type(Incident.severity.not_like("i"), Clause)
+    assert_type(Incident.sla.starts_with("gold"), Clause)
+    assert_type(Incident.hosts.has("db1"), Clause)
+    assert_type(Incident.ports.has(80), Clause)
+    assert_type((Incident.priority > 50) & ~(Incident.status == "open"), Clause)
+    assert_type((Incident.priority > 50) | (Incident.status == "open"), Clause)
+    assert_type(Incident.created.asc(), Ordering)
     assert_type(Incident.created.desc(), Ordering)
 
 
-def sessions() -> None:
-    """Sessions give records of the class asked for."""
-    session = rtorm.connect("https://rt.example.com", auth=("me", "secret"))
-    assert_type(session, Session)
-    assert_type(session.get(Incident, 1), Incident)
-    assert_type(session.get_many(Incident, [1, 2], missing="skip"), list[Incident])
-    assert_type(session.add(Incident(subject="x", count=1)), Incident)
-    assert_type(session.edit(Ticket, 1, subject="x"), SaveResult)
+# Sessions
+
+
+def sessions(session: Session, ticket: Incident) -> None:
+    assert_type(session.get(Ticket, 1), Ticket)
+    assert_type(session.get(Incident, "1042"), Incident)
+    assert_type(session.get_many(Incident, [1, "2"]), list[Incident])
+    assert_type(session.get_many(Incident, (1, 2), missing="skip"), list[Incident])
+    assert_type(session.add(Incident(room="A1")), Incident)
+    assert_type(session.edit(Incident, 77, status="stalled"), SaveResult)
     assert_type(session.commit(), CommitReport)
-    with session.begin() as same:
-        assert_type(same, Session)
+    assert_type(session.commit(verify="always"), CommitReport)
+    assert_type(session.new, list[Record])
+    assert_type(session.dirty, list[Record])
+    session.rollback()
+    session.expire(ticket, "due")
+    session.close()
+    with session.begin() as begun:
+        assert_type(begun, Session)
+
+
+def records(ticket: Incident) -> None:
+    assert_type(ticket.is_dirty, bool)
+    assert_type(ticket.changes, dict[str, Change[Any]])
+    assert_type(ticket.changes["subject"].old, Any)
+    assert_type(ticket.errors, dict[str, list[str]])
+    assert_type(ticket.save(), SaveResult)
+    assert_type(ticket.save(check=True, verify="never"), SaveResult)
+    ticket.refresh()
+    ticket.refresh("status", "owner", keep_changes=True)
+    ticket.discard()
+    ticket.discard("status")
+    ticket.delete()
+    assert_type(ticket.model_copy(update={"subject": "x"}), Incident)
+    assert_type(ticket.model_dump(), dict[str, Any])
+
+
+def results(result: SaveResult, report: CommitReport) -> None:
+    assert_type(result.record, Record)
+    assert_type(result.record.id, int)
+    assert_type(result.outcome, Outcome)
+    assert_type(result.applied, Mapping[str, Change[Any]])
+    assert_type(result.errors, dict[str, list[str]])
+    assert_type(result.cause, RTError | None)
+    assert_type(report.results, tuple[SaveResult, ...])
+    assert_type(report.rejected, list[SaveResult])
+    assert_type(report.partial, list[SaveResult])
+    assert_type(report.unknown, list[SaveResult])
+    assert_type(report.ok, bool)
+    assert_type(report.summary(), str)
+
+
+def errors(ticket: Incident, session: Session) -> None:
+    try:
+        ticket.save(check=True)
+    except StaleError as stale:
+        assert_type(stale.theirs, dict[str, object])
+    except (PartialSaveError, RejectedError) as refused:
+        assert_type(refused.applied, dict[str, Change[Any]])
+    except SaveError as error:
+        assert_type(error.record, Record)
+        assert_type(error.errors, dict[str, list[str]])
+    try:
+        session.commit()
+    except CommitError as refused:
+        assert_type(refused.report, CommitReport)
+
+
+def states(ticket: Incident, change: Change[str]) -> None:
+    state = state_of(ticket)
+    assert_type(state.status, Status)
+    assert_type(state.undecoded, dict[str, str])
+    assert_type(state.persistent, bool)
+    assert_type(change.new, str)
+    assert_type(change.old is NOT_LOADED, bool)
+
+
+# Declarations that a program may want for fields of its own
+
+
+class Declared(Ticket):
+    """A class that narrows nothing and adds a field of each kind."""
+
+    one: Attr[str] = cf("One")
+    two: ReadOnly[str | None] = cf("Two", default=None)
+
+
+def declared(ticket: Declared) -> None:
+    assert_type(ticket.one, str)
+    assert_type(ticket.two, str | None)
+    assert_type(Declared.two, Column[str | None])
