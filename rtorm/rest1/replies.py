@@ -255,7 +255,8 @@ def read_edits(reply: Reply, edits: Sequence[Edit]) -> list[EditReply]:
     if reply.crash:
         return [EditReply(unclear=f"RT crashed: {reply.crash}") for _ in edits]
     if reply.empty:
-        return [EditReply() for _ in edits]
+        # An edit that changes nothing has this reply only where its form has no id.
+        return [EditReply(unclear="RT answered with nothing at all") for _ in edits]
     try:
         forms = _forms(reply)
     except ProtocolError as error:
@@ -494,8 +495,8 @@ def _redirect(location: str) -> RTError:
 _PAGES: tuple[tuple[str, type[RTError], str], ...] = (
     (
         "Possible cross-site request forgery",
-        ProtocolError,
-        "RT took the request for cross-site forgery: the session cookie comes from a web login",
+        AuthenticationError,
+        "RT did nothing, taking it for cross-site forgery: the session cookie is of a web login",
     ),
     (
         "WebRemoteUserAuth error: NoInternalUser",

@@ -250,7 +250,7 @@ def test_other_text_is_no_reply(text: str) -> None:
             "text/html",
             "",
             b"<html>Possible cross-site request forgery</html>",
-            ProtocolError,
+            AuthenticationError,
             "web login",
         ),
     ],

@@ -3,7 +3,7 @@
 Each line that ends in `error` is one that mypy and pyright both report, and there are no others.
 """
 
-# ruff: noqa: DTZ001, E711, F821
+# ruff: noqa: DTZ001
 from __future__ import annotations
 
 from datetime import datetime
@@ -26,13 +26,13 @@ class Incident(Ticket, queue="Incidents"):
 
 
 def assigning(ticket: Incident) -> None:
+    ticket.hosts.append(1)  # error
     ticket.severity = "huge"  # error
     ticket.subject = 5  # error
     ticket.subject = None  # error
     ticket.due = "tomorrow"  # error
     ticket.hosts = "db1"  # error
     ticket.hosts = [1]  # error
-    ticket.hosts.append(1)  # error
     ticket.files = ["photo.jpg"]  # error
     ticket.room = None  # error
     ticket.statsu = "open"  # error
