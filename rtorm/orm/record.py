@@ -192,7 +192,7 @@ class Record(BaseModel, metaclass=RecordMeta):
     def __rt_absent__(self, name: str) -> Any:
         """The value of a field that is not in the instance: its default, or loaded now."""
         field = layout_of(type(self)).fields[name]
-        if not self.__rt_state__.persistent or not field.spec.stored:
+        if self._never_loads(field):
             return self._default(name)
         self._owner(f"load {name}").load(self, name)
         if name not in vars(self):
@@ -206,15 +206,20 @@ class Record(BaseModel, metaclass=RecordMeta):
     def __rt_changing__(self, name: str, values: TrackedList[Any]) -> None:
         """Take note that a list is about to change in place, before it does."""
         state, held = self.__rt_state__, vars(self)
-        if name not in held and state.defaults.get(name) is values:
-            held[name] = state.defaults.pop(name)
-        if held.get(name) is not values:
+        field = layout_of(type(self)).fields[name]
+        unset = name not in held and self._never_loads(field)
+        if values is not (state.defaults if unset else held).get(name):
             return  # Another value has taken its place since.
-        _check_assignable(self, layout_of(type(self)).fields[name])
+        _check_assignable(self, field)
+        if unset:
+            held[name] = state.defaults.pop(name)
         if name in state.original:
             state.errors.pop(name, None)
         else:
             _touch(self, name, list(values))
+
+    def _never_loads(self, field: FieldLayout) -> bool:
+        return not (self.__rt_state__.persistent and field.spec.stored)
 
     def _default(self, name: str) -> Any:
         defaults = self.__rt_state__.defaults
@@ -318,6 +323,7 @@ class Record(BaseModel, metaclass=RecordMeta):
                 values.pop(name, None)
             else:
                 values[name] = _tracked(self, name, old)
+            state.defaults.pop(name, None)
             self.__pydantic_fields_set__.discard(name)
         for name in names or tuple(state.errors):
             state.errors.pop(name, None)

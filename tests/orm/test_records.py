@@ -79,9 +79,11 @@ def test_a_default_list_becomes_a_change_when_it_changes() -> None:
 def test_a_default_list_is_forgotten_once_the_record_exists() -> None:
     """RT may fill a list that was not given, so it is loaded, even if its default was read."""
     ticket = Incident()
-    assert ticket.hosts == []
+    hosts = ticket.hosts
     state_of(ticket).persistent = True
     state_of(ticket).session = Shelf({"hosts": ["by the queue"]})
+    hosts.append("lost")
+    assert not ticket.is_dirty
     assert ticket.hosts == ["by the queue"]
 
 
@@ -414,6 +416,7 @@ def test_what_is_for_creation_only_is_refused_later() -> None:
     with pytest.raises(AttributeError, match=r"Incident\.files can be given only when"):
         existing.files.append(Attachment(filename="a", content=b""))
     assert not existing.is_dirty
+    assert vars(existing) == {"id": 1}
 
 
 def test_what_is_for_creation_only_is_validated() -> None:
@@ -550,7 +553,10 @@ def test_discard_of_some_leaves_the_others() -> None:
 
 def test_discard_on_a_new_record_leaves_it_empty() -> None:
     """A new record has nothing to go back to: its fields are unset."""
-    ticket = Incident(subject="x", hosts=["a"])
+    ticket = Incident(subject="x")
+    hosts = ticket.hosts
+    ticket.hosts = ["a"]
+    hosts.append("nobody's")
     ticket.teams.append("t")
     ticket.discard()
     assert vars(ticket) == {}

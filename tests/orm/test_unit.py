@@ -208,6 +208,8 @@ def check(server: ModelServer, result: SaveResult) -> None:
     if result.outcome == "unknown":
         assert record.is_dirty
         return
+    # Without a word against it, everything that was sent is applied.
+    assert result.errors or not record.is_dirty
     if not state.persistent:
         assert result.outcome == "rejected"
         assert record.id is None
