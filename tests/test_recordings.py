@@ -6,7 +6,10 @@ import re
 from pathlib import Path
 
 import pytest
+from vcr.errors import CannotOverwriteExistingCassetteException  # type: ignore[import-untyped]
 
+import rtorm
+from rtorm.testing.cassettes import URL, replay
 from tests.seed import SEED
 
 CASSETTES = Path(__file__).parent.parent / "cassettes"
@@ -36,3 +39,25 @@ def test_both_versions_are_recorded() -> None:
     counts = {major: len(list((CASSETTES / f"rt{major}").rglob("*.yaml"))) for major in (4, 5)}
     assert counts[4] > 50
     assert counts[5] > 50
+
+
+@pytest.mark.parametrize("form", ["Subject: Another one\n", "Subject: Disk full on db3\n"])
+def test_a_changed_edit_fails_the_replay(form: str) -> None:
+    """A request that differs from the recorded one in a single field is not answered."""
+    path = CASSETTES / "demo" / "quickstart.yaml"
+
+    def send() -> None:
+        with replay(path), rtorm.connect(URL, auth=("root", "password")) as session:
+            session.client.post("edit", f"id: ticket/1\n{form}")
+
+    with pytest.raises(CannotOverwriteExistingCassetteException):
+        send()
+
+
+def test_a_request_too_few_fails_the_replay() -> None:
+    """All that was recorded must be asked for."""
+    with (
+        pytest.raises(AssertionError, match="not sent"),
+        replay(CASSETTES / "demo" / "quickstart.yaml"),
+    ):
+        pass

@@ -47,18 +47,21 @@ def test_class_attributes_are_columns() -> None:
 
 
 def test_annotations_may_name_what_a_function_knows() -> None:
-    """Types that exist in the surrounding function alone are found."""
+    """Types that exist in the surrounding function alone are found, wherever the class is used."""
 
-    class Kind(enum.Enum):
-        A = "a"
+    def declare() -> type[Ticket]:
+        class Kind(enum.Enum):
+            A = "a"
 
-    class Local(Ticket):
-        kind: CF[Kind | None] = cf("Kind", default=None)
+        class Local(Ticket):
+            kind: CF[Kind | None] = cf("Kind", default=None)
 
-    ticket = Local(kind=Kind.A)
+        return Local
+
+    ticket: Any = make(declare(), kind="a")
     with pytest.raises(ValidationError):
         put(ticket, kind="c")
-    assert ticket.kind is Kind.A
+    assert ticket.kind.name == "A"
 
 
 class Early(Ticket):

@@ -87,6 +87,15 @@ def test_a_default_list_is_forgotten_once_the_record_exists() -> None:
     assert ticket.hosts == ["by the queue"]
 
 
+def test_a_given_list_is_tracked() -> None:
+    """A list that the constructor is given tells the record when it changes."""
+    ticket = Incident(hosts=["db1"])
+    ticket.errors["hosts"] = ["refused"]
+    ticket.hosts.append("db2")
+    assert ticket.changes == {"hosts": Change(NOT_LOADED, ["db1", "db2"])}
+    assert ticket.errors == {}
+
+
 def test_a_given_list_is_copied() -> None:
     """The record's list is its own, not that of the program."""
     hosts = ["db1"]
@@ -365,17 +374,18 @@ def test_a_refused_value_leaves_the_old_one(name: str, value: Any, errors: list[
     ],
 )
 def test_assignment_and_construction_say_the_same(name: str, value: Any) -> None:
-    """A value is refused with the same words, context and place by both."""
+    """A value is refused with the same words, context, place and link to the docs by both."""
     with pytest.raises(ValidationError) as by_constructor:
         make(Strict, **{name: value})
     with pytest.raises(ValidationError) as by_assignment:
         put(Strict(), **{name: value})
 
     def told(error: ValidationError) -> list[Any]:
-        rows = json.loads(error.json(include_url=False))
+        rows = json.loads(error.json())
         return [row | {"ctx": row.get("ctx") or {}} for row in rows]
 
     assert told(by_assignment.value) == told(by_constructor.value)
+    assert str(by_assignment.value) == str(by_constructor.value)
 
 
 def test_a_wrong_literal_is_refused() -> None:
