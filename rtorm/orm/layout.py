@@ -13,7 +13,7 @@ from pydantic_core import CoreSchema, SchemaValidator
 
 from rtorm.orm.fields import ReadOnly, Spec, declared_type
 from rtorm.orm.kinds import codec_for, is_list
-from rtorm.rest1.codecs import Codec
+from rtorm.rest1.codecs import Clock, Codec
 
 if TYPE_CHECKING:
     from rtorm.orm.record import Record
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["FieldLayout", "Layout", "Validate", "Validators", "field_validators", "layout_of"]
 
 Validate = Callable[[Any], Any]
+Decode = Callable[[str, Clock], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,7 @@ class Layout:
         fields: By attribute name.
         by_wire: By RT's name as it shows it.
         by_lower_wire: The same in lower case.
+        decoders: Attribute and decoder by RT's name; the quickest way to load a record.
         cheap: RT's names of the fields that a query loads.
         optional: Fields that RT leaves out where they do not apply.
         validators: What checks a value before it is assigned.
@@ -95,9 +97,15 @@ class Layout:
     fields: Mapping[str, FieldLayout]
     by_wire: Mapping[str, FieldLayout]
     by_lower_wire: Mapping[str, FieldLayout]
+    decoders: Mapping[str, tuple[str, Decode]]
     cheap: tuple[str, ...]
     optional: tuple[FieldLayout, ...]
     validators: Validators
+
+    def decoder(self, wire: str) -> tuple[str, Decode] | None:
+        """Attribute and decoder of the field that RT shows under this name, in any letter case."""
+        field = self.at_wire(wire)
+        return None if field is None else (field.name, field.codec.decode)
 
     def at_wire(self, wire: str) -> FieldLayout | None:
         """The field that RT shows under this name."""
@@ -126,6 +134,7 @@ def _lay_out(cls: type[Record]) -> Layout:
         fields=fields,
         by_wire={field.spec.wire: field for field in stored},
         by_lower_wire={field.spec.wire.lower(): field for field in stored},
+        decoders={field.spec.wire: (field.name, field.codec.decode) for field in stored},
         cheap=tuple(field.spec.wire for field in stored if field.askable and not field.spec.dear),
         optional=tuple(field for field in stored if field.spec.optional),
         validators=field_validators(cls),

@@ -27,7 +27,12 @@ def blank(cls: type[Record], number: int) -> Record:
     _set(record, "__dict__", {"id": number})
     _set(record, "__pydantic_fields_set__", set())
     _set(record, "__pydantic_extra__", None)
-    _set(record, "__pydantic_private__", None)
+    private = cls.__private_attributes__
+    _set(
+        record,
+        "__pydantic_private__",
+        {name: attribute.get_default() for name, attribute in private.items()} or None,
+    )
     state_of(record).persistent = True
     return record
 
@@ -55,16 +60,14 @@ def fill(
     layout = layout_of(type(record))
     state, values = state_of(record), vars(record)
     original, undecoded = state.original, state.undecoded
-    by_wire = layout.by_wire
+    decoders = layout.decoders
     for wire, text in fields.items():
-        if wire == "id":
+        found = decoders.get(wire) or layout.decoder(wire)
+        if found is None or wire == "id":
             continue
-        field = by_wire.get(wire) or layout.at_wire(wire)
-        if field is None:
-            continue
-        name = field.name
+        name, decode = found
         try:
-            value = field.codec.decode(text, clock)
+            value = decode(text, clock)
         except (ValueError, KeyError, OverflowError):
             _refuse_language(wire, text, clock)
             value = undecoded[name] = text

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from pydantic import ValidationError
 
@@ -16,7 +16,7 @@ from rtorm.gateway import Edit, Upload
 from rtorm.models.attachment import Attachment
 from rtorm.orm.layout import FieldLayout, layout_of
 from rtorm.orm.record import Record, checked, run_model_validators
-from rtorm.orm.state import Change, state_of
+from rtorm.orm.state import Change, TrackedList, state_of
 from rtorm.rest1.codecs import Clock, attachment_line
 from rtorm.rest1.forms import EncodeError
 
@@ -65,34 +65,36 @@ class Unsendable:
 Plan = EditPlan | CreatePlan | Unsendable
 
 
-def plan(record: Record, clock: Callable[[], Clock], only: Iterable[str] | None = None) -> Plan:
+def plan(record: Record, clock: Callable[[], Clock]) -> Plan:
     """Plan how to send what has changed of a record.
 
     Args:
         record: A record with changes.
         clock: Gives the account's clock; asked only when a date is written.
-        only: Attributes to send; all that have changed when None.
 
     Raises:
         ConfigurationError: A date is to be written, and the account's zone was not given.
     """
-    changes = record.changes if only is None else {n: record.changes[n] for n in only}
-    errors = _objections(record, changes)
+    errors = _objections(record)
+    changes = record.changes
     if state_of(record).persistent:
         return _plan_edit(record, changes, clock, errors)
     return _plan_create(record, changes, clock, errors)
 
 
-def _objections(record: Record, changes: Mapping[str, Change[Any]]) -> dict[str, list[str]]:
-    fields = layout_of(type(record)).fields
+def _objections(record: Record) -> dict[str, list[str]]:
+    """Check what changed past its validator, and the record as a whole."""
+    fields, values = layout_of(type(record)).fields, vars(record)
     errors: dict[str, list[str]] = {}
-    for name, change in changes.items():
-        # A list may have changed in place, past its validator.
-        if fields[name].many and fields[name].spec.wire != _FILES:
+    for name, change in record.changes.items():
+        # A list may have changed in place. A validator may alter it, too.
+        if fields[name].many:
             try:
-                vars(record)[name][:] = checked(type(record), name, change.new)
+                valid = checked(type(record), name, change.new, values)
             except ValidationError as error:
                 errors[name] = [str(row["msg"]) for row in error.errors(include_url=False)]
+            else:
+                cast("TrackedList[Any]", values[name]).put(valid)
     if said := run_model_validators(record):
         errors[""] = said
     return errors
@@ -197,7 +199,8 @@ def _plan_create(
         elif _needs_id(fields[name].create_wire):
             errors[name] = [_NEEDS_ID]
     encoded = _encode(((fields[name], value) for name, value in wanted.items()), clock, errors)
-    files = tuple(_upload(file) for file in changes["files"].new) if "files" in changes else ()
+    given = changes["files"].new if "files" in changes and "files" not in errors else ()
+    files = tuple(_upload(file) for file in given)
     for file in files:
         try:
             attachment_line(file.filename)

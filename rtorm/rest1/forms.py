@@ -149,8 +149,8 @@ def parse(block: str) -> Form:
         at += 1
         if not line:
             continue
-        key, colon, value = line.partition(":")
-        if not (key.isalnum() and key.isascii()) or not colon or (value and value[0] != " "):
+        key, plain, value = line.partition(": ")
+        if not (plain and key.isalnum() and key.isascii()):
             if line[0] == "#" and not fields:
                 comments.append(line[2:])
                 continue
@@ -159,8 +159,6 @@ def parse(block: str) -> Form:
                 loose.append(line)
                 continue
             key, value = found
-        else:
-            value = value[1:]
         if at < end and (not lines[at] or lines[at][0] == " "):
             value, at = _continue(key, value, lines, at)
         fields[key] = value

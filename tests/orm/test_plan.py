@@ -9,7 +9,7 @@ from typing import Any, BinaryIO, Self
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import model_validator
+from pydantic import field_validator, model_validator
 
 from rtorm import CF, Attachment, ConfigurationError, Ticket, cf
 from rtorm.orm.loading import blank
@@ -157,3 +157,39 @@ def test_text_that_is_not_utf8_is_sent_as_bytes() -> None:
         "application/octet-stream",
         "text/plain",
     ]
+
+
+class Shouting(Ticket):
+    """A class whose validator alters a list."""
+
+    words: CF[list[str]] = cf("Words", default_factory=list)
+
+    @field_validator("words")
+    @classmethod
+    def _in_capitals(cls, words: list[str]) -> list[str]:
+        return [word.upper() for word in words]
+
+
+def test_what_a_validator_alters_is_what_is_sent_and_told() -> None:
+    """A list changed in place is validated at save, in the same list; changes tell what is sent."""
+    ticket = existing(Shouting, words=["a"])
+    assert isinstance(ticket, Shouting)
+    words = ticket.words
+    words.append("b")
+    planned = plan(ticket, lambda: EXACT)
+    assert isinstance(planned, EditPlan)
+    assert planned.changes["words"].new == ["A", "B"]
+    assert planned.forms[0].edit.fields == {"CF.{Words}": "'A','B'"}
+    assert ticket.words is words
+
+
+def test_files_added_in_place_are_read_at_save(tmp_path: Path) -> None:
+    """A path appended to the files of a new ticket is sent like one that was assigned."""
+    (tmp_path / "a.txt").write_bytes(b"x")
+    ticket = Ticket(queue="General", files=[])
+    ticket.files.append(tmp_path / "a.txt")
+    planned = plan(ticket, lambda: EXACT)
+    assert isinstance(planned, CreatePlan)
+    assert [(file.filename, file.content) for file in planned.files] == [("a.txt", b"x")]
+    ticket.files.append(tmp_path / "missing.txt")
+    assert isinstance(plan(ticket, lambda: EXACT), Unsendable)
