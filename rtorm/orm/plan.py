@@ -23,7 +23,6 @@ from rtorm.rest1.forms import EncodeError
 __all__ = ["CreatePlan", "EditPlan", "Plan", "PlannedForm", "Unsendable", "plan"]
 
 _FILES = "Attachment"
-_TEXT_ENCODINGS = ("text/",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +227,7 @@ def _upload(file: Attachment) -> Upload:
 
 
 def _exact_type(file: Attachment) -> str:
-    if not file.content_type.startswith(_TEXT_ENCODINGS):
+    if not file.content_type.startswith("text/"):
         return file.content_type
     try:
         file.content.decode("utf-8")
