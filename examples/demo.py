@@ -1,21 +1,30 @@
-"""Runs `quickstart.py` against a throwaway Request Tracker 5, or from what was recorded of one.
+"""Runs an example against a throwaway Request Tracker 5, or from what was recorded of one.
 
-`--record` writes that recording; `--replay` uses it even where RT can be installed.
+`quickstart` is run unless `triage` is named. `--record` writes the recording; `--replay` uses it
+even where RT can be installed.
 """
 
 from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 
 import quickstart
+import triage
 
 import rtorm
+from rtorm import Session
 from rtorm.testing import NotInstalledError, RequestTracker
 from rtorm.testing.cassettes import URL, record, replay
 
-RECORDING = Path(__file__).parent.parent / "cassettes" / "demo" / "quickstart.yaml"
+RECORDINGS = Path(__file__).parent.parent / "cassettes" / "demo"
+EXAMPLES: dict[str, Callable[[Session], None]] = {
+    "quickstart": quickstart.main,
+    "triage": triage.main,
+}
 SEED: dict[str, list[dict[str, object]]] = {
     "Queues": [{"Name": "Incidents"}],
     "CustomFields": [
@@ -31,19 +40,20 @@ SEED: dict[str, list[dict[str, object]]] = {
 
 
 def main(arguments: list[str]) -> int:
-    """Install RT if it is missing and possible, and run the quickstart."""
+    """Install RT if it is missing and possible, and run the example."""
+    named = [name for name in arguments if name in EXAMPLES] or ["quickstart"]
     if "--replay" not in arguments:
         # Says what it does, or why it cannot; does nothing where RT is there.
         install = [sys.executable, "-m", "rtorm.testing", "install", "--version", "5"]
         subprocess.run(install, check=False)
         try:
-            return on_a_real_server(recording="--record" in arguments)
+            return on_a_real_server(named[0], recording="--record" in arguments)
         except NotInstalledError:
             quickstart.console.print("[yellow]Request Tracker cannot be installed here.[/]")
-    return from_the_recording()
+    return from_the_recording(named[0])
 
 
-def on_a_real_server(*, recording: bool) -> int:
+def on_a_real_server(name: str, *, recording: bool) -> int:
     """Start a server, run, stop it."""
     console = quickstart.console
     with console.status("Starting a throwaway Request Tracker 5 (its database is made once) …"):
@@ -51,28 +61,33 @@ def on_a_real_server(*, recording: bool) -> int:
     try:
         console.print(f"Request Tracker {server.version} is running on {server.url}")
         with rtorm.connect(server.url, auth=server.admin, time_zone="UTC") as session:
-            if recording:
-                with record(RECORDING):
-                    quickstart.main(session)
-            else:
-                quickstart.main(session)
+            if name == "triage":
+                triage.prepare(session)
+        with rtorm.connect(server.url, auth=server.admin, time_zone="UTC") as session:
+            with record(recording_of(name)) if recording else nullcontext():
+                EXAMPLES[name](session)
     finally:
         server.stop()
     console.print("The server is stopped, and nothing of it is left.")
     return 0
 
 
-def from_the_recording() -> int:
+def from_the_recording(name: str) -> int:
     """Run against recorded replies of a real server."""
     quickstart.console.print(
         "Replaying what a real Request Tracker 5 answered when this demo was recorded."
     )
     with (
-        replay(RECORDING),
+        replay(recording_of(name)),
         rtorm.connect(URL, auth=("root", "password"), time_zone="UTC") as session,
     ):
-        quickstart.main(session)
+        EXAMPLES[name](session)
     return 0
+
+
+def recording_of(name: str) -> Path:
+    """Where the recording of an example lies."""
+    return RECORDINGS / f"{name}.yaml"
 
 
 if __name__ == "__main__":

@@ -6,8 +6,9 @@ from os import PathLike
 
 from rtorm.auth import Login
 from rtorm.config import login_from_environment, url_from_environment
+from rtorm.orm.clocks import TimeZone
 from rtorm.orm.outcome import Verify
-from rtorm.orm.session import Session, TimeZone
+from rtorm.orm.session import Session
 from rtorm.rest1.client import Client, Timeout
 
 __all__ = ["connect"]

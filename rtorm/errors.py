@@ -104,6 +104,7 @@ class SaveError(RTError):
         applied: What RT accepted, attribute name to `Change`.
         errors: What was refused and why, in RT's own words: attribute name to messages.
             The key `""` stands for the record as a whole.
+        deed: What was tried: the record was to be "saved", "merged", "commented on" …
     """
 
     def __init__(
@@ -111,14 +112,16 @@ class SaveError(RTError):
         record: Record,
         errors: Mapping[str, list[str]],
         applied: Mapping[str, Change[Any]] | None = None,
+        deed: str = "saved",
     ) -> None:
         self.record = record
+        self.deed = deed
         self.errors: dict[str, list[str]] = dict(errors)
         self.applied: dict[str, Change[Any]] = dict(applied or {})
         super().__init__(self._sentence())
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self.record, self.errors, self.applied)
+        return type(self), (self.record, self.errors, self.applied, self.deed)
 
     def _sentence(self) -> str:
         refused = "; ".join(
@@ -128,7 +131,7 @@ class SaveError(RTError):
         return f"{self._headline()}: {refused}" if refused else self._headline()
 
     def _headline(self) -> str:
-        return f"{self.record!r} was not saved"
+        return f"{self.record!r} was not {self.deed}"
 
 
 class RejectedError(SaveError):
@@ -148,7 +151,7 @@ class PartialSaveError(SaveError):
 
     def _headline(self) -> str:
         accepted = f" ({', '.join(self.applied)} accepted)" if self.applied else ""
-        return f"{self.record!r} was saved in part{accepted}, the rest was refused"
+        return f"{self.record!r} was {self.deed} in part{accepted}, the rest was refused"
 
 
 class StaleError(SaveError):

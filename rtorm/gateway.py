@@ -6,14 +6,32 @@ REST 1.0 behind the same verbs. Imports the standard library and `rtorm.errors`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Literal, Protocol
 
 from rtorm.errors import RTError
 
-__all__ = ["Created", "Edit", "EditReply", "Gateway", "Identity", "Shown", "Upload"]
+__all__ = [
+    "Action",
+    "Created",
+    "Definition",
+    "Edit",
+    "EditReply",
+    "Entry",
+    "FileDetails",
+    "Gateway",
+    "Identity",
+    "ListedFile",
+    "Message",
+    "Said",
+    "Shown",
+    "Upload",
+]
+
+Action = Literal["take", "untake", "steal"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +61,19 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """New values for some fields of one existing record, in wire names and wire text."""
+    """New values for some fields of one existing record, in wire names and wire text.
+
+    Attributes:
+        kind: What it is: `ticket`, `queue`, `user`, `group`.
+        id: Its id.
+        fields: The new values.
+        part: What of the record has these fields: `links`; empty for the record itself.
+    """
 
     kind: str
     id: int
     fields: Mapping[str, str]
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +118,136 @@ class Upload:
     content_type: str = "application/octet-stream"
 
 
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A comment or a reply to send.
+
+    Attributes:
+        kind: `comment` goes to staff, `correspond` to the requestors, too.
+        text: The message.
+        content_type: The media type of `text`.
+        cc: Addresses that get this message, too.
+        bcc: The same, unseen by the others.
+        minutes: Time worked, added to the ticket's.
+        status: The ticket's status afterwards; empty to leave it to the server.
+        files: What goes with the message.
+    """
+
+    kind: Literal["comment", "correspond"]
+    text: str = ""
+    content_type: str = ""
+    cc: tuple[str, ...] = ()
+    bcc: tuple[str, ...] = ()
+    minutes: int = 0
+    status: str = ""
+    files: tuple[Upload, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the server said to a message, a change of owner or a merge.
+
+    Attributes:
+        refusal: Why nothing was done.
+        errors: What was refused though the rest was done, by wire name.
+    """
+
+    refusal: RTError | None = None
+    errors: Mapping[str, list[str]] = field(default_factory=dict[str, list[str]])
+
+
+@dataclass(frozen=True, slots=True)
+class ListedFile:
+    """An attachment as the server lists it.
+
+    Attributes:
+        id: Its number.
+        filename: Its name; empty if it has none.
+        content_type: Its media type.
+        size: Its size as listed: characters of a text, else bytes; rounded above 1024.
+    """
+
+    id: int
+    filename: str
+    content_type: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class FileDetails:
+    """What the server tells of an attachment beside its bytes.
+
+    Attributes:
+        id: Its number.
+        filename: Its name; empty if it has none.
+        content_type: Its media type.
+        transaction: The id of the history entry that it belongs to.
+        created: When it came, in UTC.
+        headers: Its mail headers, as text.
+    """
+
+    id: int
+    filename: str
+    content_type: str
+    transaction: int
+    created: datetime | None
+    headers: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of a ticket's history as the server shows it.
+
+    Attributes:
+        id: Its number.
+        ticket: The id of the ticket that it happened to.
+        type: What happened, in RT's words: `Create`, `Correspond`, `Set`, `CustomField` …
+        field: What it happened to: a field's name, or a custom field's number.
+        old_value: The value before; users as numbers, dates in UTC.
+        new_value: The value after.
+        data: What else the server keeps: a message's subject, a mail's Message-ID.
+        description: The server's sentence.
+        content: The text of its message; None if it has none. HTML is turned into plain text.
+        creator: The name of who did it.
+        created: When, in UTC.
+        minutes: The time worked.
+        files: The ids of its attachments.
+    """
+
+    id: int
+    ticket: int
+    type: str
+    field: str
+    old_value: str
+    new_value: str
+    data: str
+    description: str
+    content: str | None
+    creator: str
+    created: datetime
+    minutes: int
+    files: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A custom field as the server defines it.
+
+    Attributes:
+        name: Its name.
+        description: What it is for.
+        type: Its kind in RT's words: `Select`, `Freeform`, `Date` …
+        multiple: Whether it holds several values.
+        pattern: What values must match, in RT's words (`Digits`); empty if nothing.
+    """
+
+    name: str
+    description: str
+    type: str
+    multiple: bool
+    pattern: str
+
+
 class Gateway(Protocol):
     """The verbs in which a session speaks to a server."""
 
@@ -100,9 +256,33 @@ class Gateway(Protocol):
         ...
 
     def show(
-        self, kind: str, ids: Sequence[int], fields: Sequence[str] | None = None
+        self,
+        kind: str,
+        ids: Sequence[int],
+        fields: Sequence[str] | None = None,
+        *,
+        links: bool = False,
     ) -> list[Shown | RTError]:
-        """The records of these ids, in the order of the ids, or why one cannot be shown."""
+        """The records of these ids, in the order of the ids, or why one cannot be shown.
+
+        With `links`, the fields of a ticket's links are shown among its own.
+        """
+        ...
+
+    def named(self, kind: str, name: str) -> Shown | RTError:
+        """The queue, user or group of this name, or why it cannot be shown."""
+        ...
+
+    def names(self, principals: Sequence[int]) -> dict[int, str]:
+        """The names of users and groups, as far as they can be told."""
+        ...
+
+    def search(self, kind: str, query: str, order: str = "") -> list[int]:
+        """The ids of what a query in the server's own language finds, in their order."""
+        ...
+
+    def search_shown(self, kind: str, query: str, order: str = "") -> list[Shown]:
+        """The same for queues, users and groups, with their fields."""
         ...
 
     def edit(self, edits: Sequence[Edit]) -> list[EditReply]:
@@ -111,4 +291,36 @@ class Gateway(Protocol):
 
     def create(self, kind: str, fields: Mapping[str, str], files: Sequence[Upload] = ()) -> Created:
         """Make one record; sent once, never repeated."""
+        ...
+
+    def message(self, ticket: int, message: Message) -> Said:
+        """Comment on a ticket or reply to it; sent once, never repeated."""
+        ...
+
+    def own(self, ticket: int, action: Action) -> Said:
+        """Take a ticket, give it up, or take it from its owner; sent once."""
+        ...
+
+    def merge(self, ticket: int, into: int) -> Said:
+        """Merge a ticket into another one; sent once, never repeated."""
+        ...
+
+    def files(self, tickets: Sequence[int]) -> list[list[ListedFile] | RTError]:
+        """The attachments of each ticket, in few requests, or why they cannot be listed."""
+        ...
+
+    def file_details(self, file: int) -> FileDetails:
+        """What the server tells of an attachment beside its bytes."""
+        ...
+
+    def download(self, ticket: int, file: ListedFile) -> AbstractContextManager[Iterator[bytes]]:
+        """The exact bytes of an attachment, by pieces, while the connection is open."""
+        ...
+
+    def history(self, tickets: Sequence[int]) -> list[list[Entry] | RTError]:
+        """The history of each ticket, oldest first, in few requests, or why it cannot be shown."""
+        ...
+
+    def definitions(self, queue: int) -> list[Definition]:
+        """The custom fields of a queue's tickets, as far as the account may see them."""
         ...

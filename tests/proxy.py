@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Literal
 from urllib.parse import urlsplit
 
-Loss = Literal["request", "reply"]
+Loss = Literal["request", "reply", "half"]
 
 
 class Proxy(ThreadingHTTPServer):
@@ -18,7 +18,8 @@ class Proxy(ThreadingHTTPServer):
 
     Attributes:
         losses: Path endings to what is lost of requests to them: the request, which then never
-            reaches the server, or its reply, after the server has carried it out.
+            reaches the server, or its reply, or the second half of that, after the server has
+            carried it out.
         passed: Paths of the requests that reached the server.
     """
 
@@ -61,6 +62,9 @@ class _Handler(BaseHTTPRequestHandler):
                 self.send_header(name, value)
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
+        if loss == "half":
+            self.close_connection = True
+            content = content[: len(content) // 2]
         self.wfile.write(content)
 
     do_GET = do_POST  # noqa: N815 - the name that http.server looks for

@@ -58,6 +58,22 @@ SEED: dict[str, list[dict[str, Any]]] = {
         _field("Comma, name", "FreeformSingle"),
         # Its errors would be told from those of RT's own Owner by nothing but their form.
         _field("Owner", "FreeformSingle", Pattern="(?#Digits)^\\d*$"),
+        # RT lists it as `Odd (x): y [z] (of: (all) things): MultiValueFreeform [Word]`.
+        _field(
+            "Odd (x): y [z]",
+            "FreeformMultiple",
+            Queue=["Two Words"],
+            Description="of: (all) things",
+            Pattern="(?#Word)^\\w*$",
+        ),
+    ],
+    "Groups": [
+        {"Name": "Night shift", "Members": {"Users": ["reader"]}},
+        {
+            "Name": "Staff",
+            "Description": "who answers",
+            "Members": {"Users": ["alice", "bob"], "Groups": ["Night shift"]},
+        },
     ],
     "Users": [
         _user("alice"),
@@ -67,6 +83,7 @@ SEED: dict[str, list[dict[str, Any]]] = {
         _user("roman", Timezone="Europe/Rome"),
         _user("french", Lang="fr"),
         _user("selfie", privileged=False),
+        _user("stranger"),
     ],
     "ACL": [
         *(_right(user, right) for user in ("alice", "roman", "french") for right in QUEUE_RIGHTS),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -28,7 +29,7 @@ def test_the_readme_does_what_it_says(
     """The README's program, run against a real server, prints what its comments say."""
     ticket = session.add(Incident(subject="Disk full"))
     session.commit()
-    [snippet] = _snippets(root / "README.md")
+    snippet = _snippets(root / "README.md")[0]
     connect = rtorm.connect
 
     def here(url: str, *, auth: tuple[str, str]) -> Session:
@@ -43,19 +44,42 @@ def test_the_readme_does_what_it_says(
 
 
 @pytest.mark.live
-def test_the_demo_runs_from_its_recording(root: Path) -> None:
-    """`examples/demo.py --replay` shows the same without a server."""
+@pytest.mark.parametrize(
+    ("example", "expected"),
+    [
+        (
+            "quickstart",
+            (
+                "Disk full on db3",
+                "refused owner",
+                "That user does not exist",
+                "is_dirty = False",
+            ),
+        ),
+        (
+            "triage",
+            (
+                "took <Ticket 1 'Disk full on db3' new>",
+                "4 refers to [1]",
+                "merged 4 into <Ticket 1",
+                "[findings, raw.txt] text/plain",
+                "Solved: old logs were removed.",
+                "resolved, owner root, 15 minutes",
+            ),
+        ),
+    ],
+)
+def test_an_example_runs_from_its_recording(
+    root: Path, example: str, expected: tuple[str, ...]
+) -> None:
+    """`examples/demo.py EXAMPLE --replay` shows the same without a server."""
     shown = subprocess.run(
-        [sys.executable, "examples/demo.py", "--replay"],
+        [sys.executable, "examples/demo.py", example, "--replay"],
         cwd=root,
         check=True,
         capture_output=True,
         text=True,
+        env=os.environ | {"COLUMNS": "120"},
     ).stdout
-    for words in (
-        "Disk full on db3",
-        "refused owner",
-        "That user does not exist",
-        "is_dirty = False",
-    ):
+    for words in expected:
         assert words in shown

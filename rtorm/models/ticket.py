@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Annotated, Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Literal, Self, cast
 from weakref import WeakValueDictionary
 
 from pydantic import AfterValidator, AwareDatetime, Field
 
-from rtorm.models.attachment import File
-from rtorm.orm.fields import Attr, ReadOnly, attr, shown
+from rtorm.models.attachment import Attachment, File
+from rtorm.models.links import LINK_FIELDS, Linked
+from rtorm.models.queue import Queue
+from rtorm.models.transaction import History
+from rtorm.models.user import User
+from rtorm.orm.correspondence import compose_message
+from rtorm.orm.fields import Attr, ReadOnly, Reference, attr, shown
 from rtorm.orm.record import Record
+from rtorm.orm.related import Related
 from rtorm.orm.state import state_of
 from rtorm.rest1.codecs import (
     ADDRESSES,
@@ -60,10 +66,10 @@ class Ticket(Record):
     Dates are instants in UTC, of whole seconds; times are minutes.
 
     Attributes:
-        queue: The queue's name.
+        queue: The queue's name; a `Queue` may be assigned.
         subject: One line of at most 200 bytes of UTF-8.
         status: One of the queue's lifecycle; RT sets `started` and `resolved` by it.
-        owner: A user's name; "Nobody" for none.
+        owner: A user's name, "Nobody" for none; a `User` may be assigned.
         creator: The name of the user who made it.
         priority: A number from 0.
         initial_priority: The priority it began with.
@@ -86,22 +92,35 @@ class Ticket(Record):
         text: Of a new ticket: its first message.
         content_type: Of a new ticket: the media type of `text`, `text/plain` unless given.
         files: Of a new ticket: paths, open binary files or attachments that go with `text`.
+        links: Six lists of tickets and URIs, such as `links.depends_on`.
+        attachments: The files of all its messages, oldest first, RT's own mail among them.
+        history: What happened to it, oldest first.
     """
 
     __rt_kind__: ClassVar[str] = "ticket"
     __rt_queues__: ClassVar[tuple[str, ...]] = ()
+    __rt_parts__ = LINK_FIELDS
     # What RT sets by itself when an attribute changes; "" is any of them.
     __rt_affects__: ClassVar[Mapping[str, tuple[str, ...]]] = {
-        "": ("last_updated",),
+        "": ("last_updated", "history"),
         "status": ("started", "resolved"),
         "queue": ("status", "owner", "started", "resolved", "sla"),
         "sla": ("starts", "due"),
+        "message": (
+            "status",
+            "started",
+            "resolved",
+            "told",
+            "time_worked",
+            "time_left",
+            "attachments",
+        ),
     }
 
-    queue: Attr[Line] = attr("Queue", LINE, default=None, by_name=True)
+    queue: Reference[Queue] = attr("Queue", LINE, default=None, by_name=True)
     subject: Attr[Subject] = attr("Subject", SUBJECT, default=None)
     status: Attr[Line] = attr("Status", LINE, default=None)
-    owner: Attr[Line] = attr("Owner", LINE, default=None, by_name=True, lost_on_create=True)
+    owner: Reference[User] = attr("Owner", LINE, default=None, by_name=True, lost_on_create=True)
     creator: ReadOnly[str] = shown("Creator", LINE, init=False)
     priority: Attr[Points] = attr("Priority", PRIORITY, default=None)
     initial_priority: Attr[Points] = attr("InitialPriority", PRIORITY, default=None)
@@ -141,6 +160,10 @@ class Ticket(Record):
         "Attachment", LINE, default_factory=list, editable=False, stored=False
     )
 
+    links: ClassVar[Linked] = Linked()
+    attachments: ClassVar[Related[tuple[Attachment, ...]]] = Related(())
+    history: ClassVar[Related[History]] = Related(History())
+
     def __init_subclass__(cls, *, queue: str | Sequence[str] | None = None, **kwargs: Any) -> None:
         """Declare a class of tickets.
 
@@ -167,6 +190,156 @@ class Ticket(Record):
             return declared
         own = {name.lower() for name in cls.__rt_queues__}
         return cls if not own or queue in own or "Queue" not in fields else None
+
+    def comment(  # noqa: PLR0913 - what a message consists of
+        self,
+        text: str = "",
+        *,
+        content_type: str = "text/plain",
+        cc: str | Iterable[str] = (),
+        bcc: str | Iterable[str] = (),
+        time_worked: int = 0,
+        status: str | None = None,
+        attachments: Iterable[File] = (),
+    ) -> None:
+        """Comment on the ticket: staff sees it, requestors do not. Sent once, never repeated.
+
+        RT keeps the text bit by bit (RT 4.4-6.0, REST 1.0). Unsaved changes of the ticket are not
+        sent with it; what RT changes by itself as it sees the message is loaded again when read.
+
+        Args:
+            text: The message; it may be empty where there are attachments.
+            content_type: The media type of `text`: `text/plain` or `text/html`.
+            cc: Addresses that get this message, and no later ones.
+            bcc: The same, unseen by the others.
+            time_worked: Minutes, added to the ticket's `time_worked`.
+            status: The ticket's status afterwards; None leaves it to RT.
+            attachments: Paths, files open in binary mode, or `Attachment`s.
+
+        Raises:
+            RejectedError: Nothing was recorded: a part of the message cannot be sent, and nothing
+                was (`errors` names it), or RT refused it.
+            PermissionDenied: The account lacks the right CommentOnTicket or ModifyTicket.
+            PartialSaveError: The message was recorded, but RT refused the status.
+            NotFound: The ticket is gone.
+            OutcomeUnknownError: The reply was lost: look at `history` before you send it again.
+            DetachedError: The ticket belongs to no session.
+        """
+        self._send(
+            "comment",
+            text,
+            content_type=content_type,
+            cc=cc,
+            bcc=bcc,
+            time_worked=time_worked,
+            status=status,
+            attachments=attachments,
+        )
+
+    def reply(  # noqa: PLR0913 - what a message consists of
+        self,
+        text: str = "",
+        *,
+        content_type: str = "text/plain",
+        cc: str | Iterable[str] = (),
+        bcc: str | Iterable[str] = (),
+        time_worked: int = 0,
+        status: str | None = None,
+        attachments: Iterable[File] = (),
+    ) -> None:
+        """Reply to the requestors, who see it. Sent once, never repeated.
+
+        A reply may itself open the ticket, by RT's scrips.
+
+        Args:
+            text: As in `comment`.
+            content_type: As in `comment`.
+            cc: As in `comment`.
+            bcc: As in `comment`.
+            time_worked: Minutes, added to the ticket's `time_worked`.
+            status: As in `comment`.
+            attachments: As in `comment`.
+
+        Raises:
+            RejectedError: As in `comment`.
+            PermissionDenied: The account lacks the right ReplyToTicket or ModifyTicket.
+            PartialSaveError: The message was recorded, but RT refused the status.
+            NotFound: The ticket is gone.
+            OutcomeUnknownError: The reply was lost: look at `history` before you send it again.
+            DetachedError: The ticket belongs to no session.
+        """
+        self._send(
+            "correspond",
+            text,
+            content_type=content_type,
+            cc=cc,
+            bcc=bcc,
+            time_worked=time_worked,
+            status=status,
+            attachments=attachments,
+        )
+
+    def _send(self, kind: Literal["comment", "correspond"], text: str, **parts: Any) -> None:
+        owner = self._owner("send a message")
+        owner.send(self, compose_message(self, kind, text, **parts))
+
+    def take(self) -> None:
+        """Become the owner of a ticket that has none; at once.
+
+        Raises:
+            RejectedError: RT refused; `errors["owner"]` says why: it has an owner, or is yours.
+            PermissionDenied: The account lacks the right OwnTicket or TakeTicket.
+            NotFound: The ticket is gone.
+            OutcomeUnknownError: The reply was lost: read `owner` again.
+            DetachedError: The ticket belongs to no session.
+        """
+        self._owner("take the ticket").own(self, "take")
+
+    def untake(self) -> None:
+        """Leave your ticket to Nobody; at once.
+
+        Raises:
+            RejectedError: RT refused, such as for a ticket of someone else.
+            PermissionDenied: The account lacks the right ModifyTicket.
+            NotFound: The ticket is gone.
+            OutcomeUnknownError: The reply was lost: read `owner` again.
+            DetachedError: The ticket belongs to no session.
+        """
+        self._owner("untake the ticket").own(self, "untake")
+
+    def steal(self) -> None:
+        """Become the owner of a ticket that someone else owns; at once.
+
+        Raises:
+            RejectedError: RT refused, such as for a ticket that is yours already.
+            PermissionDenied: The account lacks the right OwnTicket or StealTicket.
+            NotFound: The ticket is gone.
+            OutcomeUnknownError: The reply was lost: read `owner` again.
+            DetachedError: The ticket belongs to no session.
+        """
+        self._owner("steal the ticket").own(self, "steal")
+
+    def merge_into(self, ticket: Ticket | int) -> Ticket:
+        """Merge this ticket into another one; at once, sent once, and not to be undone.
+
+        Afterwards RT knows one ticket under both ids, and so does the session: both lead to the
+        record of the other ticket. This object shows that ticket, too.
+
+        Args:
+            ticket: The ticket that remains, or its id.
+
+        Returns:
+            The session's record of the ticket that remains.
+
+        Raises:
+            RejectedError: This ticket has unsaved changes, or RT refused.
+            PermissionDenied: The account lacks the right ModifyTicket.
+            NotFound: One of the tickets is gone.
+            OutcomeUnknownError: The reply was lost: look at the ticket's id after a `refresh()`.
+            DetachedError: The ticket belongs to no session.
+        """
+        merged = self._owner("merge the ticket").merge(self, ticket)
+        return cast("Ticket", merged)
 
     def _default(self, name: str) -> Any:
         if name == "queue" and len(self.__rt_queues__) == 1:

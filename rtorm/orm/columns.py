@@ -9,13 +9,35 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Generic, Literal, NoReturn, TypeVar
 
-__all__ = ["And", "Clause", "Column", "Comparison", "Not", "Or", "Ordering"]
+__all__ = [
+    "And",
+    "Clause",
+    "Column",
+    "Comparison",
+    "Not",
+    "Operator",
+    "Or",
+    "Ordering",
+    "Raw",
+    "sql",
+]
 
 T_co = TypeVar("T_co", covariant=True)
 V = TypeVar("V")
 
 Operator = Literal[
-    "=", "!=", "<", "<=", ">", ">=", "LIKE", "NOT LIKE", "STARTSWITH", "IS", "IS NOT"
+    "=",
+    "!=",
+    "<",
+    "<=",
+    ">",
+    ">=",
+    "LIKE",
+    "NOT LIKE",
+    "STARTSWITH",
+    "NOT STARTSWITH",
+    "IS",
+    "IS NOT",
 ]
 
 
@@ -78,6 +100,32 @@ class Not(Clause):
 
 
 @dataclass(frozen=True, slots=True)
+class Raw(Clause):
+    """A condition in RT's own query language, as it stands."""
+
+    text: str
+
+
+def sql(text: str) -> Clause:
+    """A condition on tickets in RT's own query language, TicketSQL.
+
+    It stands in parentheses beside other clauses. Within it, use parentheses wherever `AND` and
+    `OR` meet: RT takes all of one level for the last of them (RT 4.4-5.0).
+
+    Args:
+        text: The condition, such as `"Requestor.EmailAddress LIKE '@example.com'"`. It is sent as
+            it stands: what comes from elsewhere does not belong into it.
+
+    Raises:
+        ValueError: It is blank, which RT takes for all tickets.
+    """
+    if not text.strip():
+        message = "a condition must not be blank: RT would find all tickets"
+        raise ValueError(message)
+    return Raw(text)
+
+
+@dataclass(frozen=True, slots=True)
 class Ordering:
     """A field to sort by."""
 
@@ -128,7 +176,7 @@ class Column(Generic[T_co]):
         return Or(tuple(map(self._equals, _several(values))))
 
     def not_in(self, values: Iterable[T_co]) -> Clause:
-        """The field equals none of the values."""
+        """The field equals none of the values; it may have no value."""
         return And(tuple(map(self._differs, _several(values))))
 
     def between(self, low: T_co, high: T_co) -> Clause:  # type: ignore[misc]
@@ -136,15 +184,19 @@ class Column(Generic[T_co]):
         return And((self._ordered(">=", low), self._ordered("<=", high)))
 
     def like(self: Column[str | None], text: str) -> Clause:
-        """The field holds the text, in any letter case."""
+        """The field holds the text, in any letter case.
+
+        In it, `%` stands for any text and `_` for any character, and nothing makes them mean
+        themselves.
+        """
         return Comparison(self.wire, "LIKE", text)
 
     def not_like(self: Column[str | None], text: str) -> Clause:
-        """The field does not hold the text."""
+        """The field does not hold the text, understood as in `like`; it may have no value."""
         return Comparison(self.wire, "NOT LIKE", text)
 
     def starts_with(self: Column[str | None], text: str) -> Clause:
-        """The field begins with the text."""
+        """The field begins with the text, understood as in `like`."""
         return Comparison(self.wire, "STARTSWITH", text)
 
     def has(self: Column[list[V] | None], value: V) -> Clause:

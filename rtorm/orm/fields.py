@@ -11,6 +11,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import (
     TYPE_CHECKING,
+    Annotated,
     Any,
     Final,
     Generic,
@@ -22,10 +23,10 @@ from typing import (
     overload,
 )
 
-from pydantic import Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from rtorm.orm.columns import Column
-from rtorm.rest1.codecs import Codec
+from rtorm.rest1.codecs import Codec, check_line
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler
@@ -39,6 +40,7 @@ __all__ = [
     "Attr",
     "Bound",
     "ReadOnly",
+    "Reference",
     "Spec",
     "attr",
     "cf",
@@ -49,6 +51,7 @@ __all__ = [
 ]
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 
 class _Declared(Generic[T]):
@@ -77,6 +80,17 @@ class CF(Attr[T]):
     """A custom field: `severity: CF[str | None] = cf("Severity", default=None)`."""
 
 
+class Reference(_Declared[str], Generic[R]):
+    """A field that holds the name of another record, and takes the record, too.
+
+    `queue: Reference[Queue]` reads as `str` and is assigned a name or a `Queue`.
+    """
+
+    if TYPE_CHECKING:
+
+        def __set__(self, instance: object, value: str | R) -> None: ...
+
+
 class ReadOnly(_Declared[T]):
     """A field that RT sets by itself: `created: ReadOnly[datetime]`."""
 
@@ -86,16 +100,26 @@ class ReadOnly(_Declared[T]):
 
 
 def declared_type(annotation: Any) -> Any:
-    """The type that a field holds: the `T` of `CF[T]`.
+    """The type that a field holds: the `T` of `CF[T]`, the name for a `Reference`.
 
     Raises:
-        TypeError: The annotation is none of `Attr[T]`, `CF[T]`, `ReadOnly[T]`.
+        TypeError: The annotation is none of `Attr[T]`, `CF[T]`, `ReadOnly[T]`, `Reference[R]`.
     """
     origin = get_origin(annotation)
     if not (isinstance(origin, type) and issubclass(origin, _Declared)):
         message = f"a field is annotated as CF[its type], not as {annotation!r}"
         raise TypeError(message)
-    return get_args(annotation)[0]
+    [held] = get_args(annotation)
+    if issubclass(origin, Reference):
+        return Annotated[str, BeforeValidator(_name_for(held)), AfterValidator(check_line)]
+    return held
+
+
+def _name_for(kind: Any) -> Callable[[Any], Any]:
+    def name(value: Any) -> Any:
+        return value.name if isinstance(value, kind) else value
+
+    return name
 
 
 class _Required:
@@ -119,10 +143,13 @@ class Spec:
         editable: Whether RT takes it on an existing record.
         stored: Whether RT shows it again (the text of a new ticket it does not).
         dear: Whether it costs RT much to show, so that it is loaded only when touched.
+        unlisted: Whether RT shows it only where it is asked for by name.
         optional: Whether RT leaves it out where it does not apply; it is None then.
         by_name: Whether RT takes a number in place of the name that it shows.
         lost_on_create: Whether RT may drop a value in silence when a record is created.
         lost_on_edit: Whether RT may drop a value in silence on an existing record.
+        part: What of the record has the field, if not the record itself: `links`. It is shown and
+            edited by a form of its own.
     """
 
     wire: str
@@ -133,10 +160,12 @@ class Spec:
     editable: bool = True
     stored: bool = True
     dear: bool = False
+    unlisted: bool = False
     optional: bool = False
     by_name: bool = False
     lost_on_create: bool = False
     lost_on_edit: bool = False
+    part: str = ""
     default: Any = REQUIRED
     default_factory: Callable[[], Any] | None = None
 

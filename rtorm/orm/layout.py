@@ -9,10 +9,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast, get_origin
 
+from pydantic import TypeAdapter
 from pydantic_core import CoreSchema, SchemaValidator
 
 from rtorm.orm.fields import ReadOnly, Spec, declared_type
 from rtorm.orm.kinds import codec_for, is_list
+from rtorm.orm.related import related_names
 from rtorm.rest1.codecs import Clock, Codec
 
 if TYPE_CHECKING:
@@ -74,10 +76,12 @@ class Validators:
         alone: By attribute name, for the fields whose validators look at nothing but the value.
         whole: For all fields: `whole.validate_assignment(others, name, value)` gives the values
             with the new one, and lets validators with `info` see the others.
+        parts: By name, for the fields of a record's parts, which Pydantic knows nothing of.
     """
 
     alone: Mapping[str, Validate]
     whole: SchemaValidator
+    parts: Mapping[str, Validate]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +89,13 @@ class Layout:
     """All fields of one class.
 
     Attributes:
-        fields: By attribute name.
+        fields: By attribute name; those of parts as `links.depends_on`.
         by_wire: By RT's name as it shows it.
         by_lower_wire: The same in lower case.
         decoders: Attribute and decoder by RT's name; the quickest way to load a record.
         cheap: RT's names of the fields that a query loads.
         optional: Fields that RT leaves out where they do not apply.
+        related: The names of what is loaded by requests of its own and cannot be assigned.
         validators: What checks a value before it is assigned.
     """
 
@@ -100,6 +105,7 @@ class Layout:
     decoders: Mapping[str, tuple[str, Decode]]
     cheap: tuple[str, ...]
     optional: tuple[FieldLayout, ...]
+    related: tuple[str, ...]
     validators: Validators
 
     def decoder(self, wire: str) -> tuple[str, Decode] | None:
@@ -129,6 +135,9 @@ def _lay_out(cls: type[Record]) -> Layout:
         for name, info in cls.__pydantic_fields__.items()
         if name in specs
     }
+    for name, (spec, declared) in cls.__rt_parts__.items():
+        codec = spec.codec or codec_for(declared)
+        fields[name] = FieldLayout(name, spec, codec, many=is_list(declared), read_only=False)
     stored = [field for field in fields.values() if field.spec.stored]
     return Layout(
         fields=fields,
@@ -137,6 +146,7 @@ def _lay_out(cls: type[Record]) -> Layout:
         decoders={field.spec.wire: (field.name, field.codec.decode) for field in stored},
         cheap=tuple(field.spec.wire for field in stored if field.askable and not field.spec.dear),
         optional=tuple(field for field in stored if field.spec.optional),
+        related=related_names(cls),
         validators=field_validators(cls),
     )
 
@@ -181,7 +191,11 @@ def field_validators(cls: type[Record]) -> Validators:
             inner = inner["schema"]
         if not (informed or _takes_info(inner)):
             alone[name] = validator(inner).validate_python
-    return Validators(alone, validator(schema))
+    parts: dict[str, Validate] = {
+        name: TypeAdapter[Any](declared).validate_python
+        for name, (_, declared) in cls.__rt_parts__.items()
+    }
+    return Validators(alone | parts, validator(schema), parts)
 
 
 def _takes_info(part: Any) -> bool:

@@ -34,6 +34,8 @@ __all__ = [
     "compare",
     "judge_create",
     "judge_edit",
+    "judge_forms",
+    "refusal_of",
     "save_error",
 ]
 
@@ -162,20 +164,30 @@ _NOT_SHOWN = "RT does not show it to this account, so it cannot be told whether 
 def judge_edit(plan: EditPlan, replies: Sequence[EditReply]) -> Verdict:
     """What the replies to a record's forms say of its attributes."""
     verdict = Verdict()
-    for form, reply in zip(plan.forms, replies, strict=True):
-        _judge_form(verdict, form, reply)
-    fields = layout_of(type(plan.record)).fields
-    for name in [name for name in verdict.applied if fields[name].lost_on_edit]:
-        verdict.applied.discard(name)
-        verdict.silent[name] = _LOST
+    judge_forms(verdict, plan.record, plan.forms, replies)
     return verdict
+
+
+def judge_forms(
+    verdict: Verdict, record: Record, forms: Sequence[PlannedForm], replies: Sequence[EditReply]
+) -> None:
+    """Add to a verdict what the replies to some forms say."""
+    fields = layout_of(type(record)).fields
+    for form, reply in zip(forms, replies, strict=True):
+        _judge_form(verdict, form, reply)
+        for name in [name for name in form.names.values() if fields[name].lost_on_edit]:
+            if name in verdict.applied:
+                verdict.applied.discard(name)
+                verdict.silent[name] = _LOST
 
 
 def _judge_form(verdict: Verdict, form: PlannedForm, reply: EditReply) -> None:
     verdict.merged_into = reply.merged_into or verdict.merged_into
     if reply.refusal is not None:
         verdict.cause = verdict.cause or reply.refusal
-        verdict.refuse("", str(reply.refusal))
+        # All forms of a record that is gone are refused for the same reason.
+        if str(reply.refusal) not in verdict.errors.get("", ()):
+            verdict.refuse("", str(reply.refusal))
         return
     refused: set[str] = set()
     for key, messages in reply.errors.items():
@@ -206,7 +218,8 @@ def judge_create(plan: CreatePlan, reply: Created) -> Verdict:
             verdict.refuse("", str(verdict.cause))
         return verdict
     fields = layout_of(type(plan.record)).fields
-    for name in plan.changes.keys() - verdict.errors.keys():
+    later = {name for form in plan.after for name in form.names.values()}
+    for name in plan.changes.keys() - verdict.errors.keys() - later:
         if fields[name].spec.lost_on_create:
             verdict.silent[name] = _LOST_BY_WIRE.get(fields[name].spec.wire, _LOST)
         else:
@@ -247,19 +260,24 @@ def compare(
     verdict.unclear.clear()
     verdict.seen = seen
     verdict.in_part = any(
-        name in seen
-        and fields[name].many
-        and changes[name].old is not NOT_LOADED
-        and not fields[name].codec.same(changes[name].old, seen[name])
+        name in seen and fields[name].many and _in_part(fields[name], changes[name], seen[name])
         for name in verdict.errors
         if name
     )
 
 
+def _in_part(laid_out: FieldLayout, change: Change[Any], seen: Any) -> bool:
+    """Whether RT applied something of a list that it refused."""
+    if change.old is NOT_LOADED:
+        # What was there before is not known: what is there of the new list may be new.
+        return any(item in seen for item in change.new)
+    return not laid_out.codec.same(change.old, seen)
+
+
 def _equal(laid_out: FieldLayout, wanted: Any, seen: Any) -> bool:
     if isinstance(wanted, str) and isinstance(seen, str):
         return wanted.lower() == seen.lower()
-    return bool(laid_out.codec.same(wanted, seen))
+    return bool((laid_out.codec.kept or laid_out.codec.same)(wanted, seen))
 
 
 def _kept(laid_out: FieldLayout, wanted: Any, seen: Any) -> bool:
@@ -295,10 +313,17 @@ def save_error(result: SaveResult) -> RTError | None:
         case "partial":
             return PartialSaveError(result.record, result.errors, result.applied)
         case "rejected":
-            if result.cause is not None and not isinstance(result.cause, SaveError):
-                for cause, error in _BY_CAUSE:
-                    if isinstance(result.cause, cause):
-                        return error(result.record, result.errors)
-            return RejectedError(result.record, result.errors)
+            return _rejection(result.cause)(result.record, result.errors)
         case _:
             return None
+
+
+def refusal_of(record: Record, name: str, cause: RTError, deed: str) -> RejectedError:
+    """The exception for what RT refused wholly, told of one attribute."""
+    return _rejection(cause)(record, {name: [str(cause)]}, None, deed)
+
+
+def _rejection(cause: RTError | None) -> type[RejectedError]:
+    if isinstance(cause, SaveError):
+        return RejectedError
+    return next((error for kind, error in _BY_CAUSE if isinstance(cause, kind)), RejectedError)

@@ -13,11 +13,11 @@ from typing import Any, cast
 from pydantic import ValidationError
 
 from rtorm.gateway import Edit, Upload
-from rtorm.models.attachment import Attachment
+from rtorm.models.attachment import upload_of
 from rtorm.orm.layout import FieldLayout, layout_of
-from rtorm.orm.record import Record, checked, run_model_validators
+from rtorm.orm.record import Record, checked, objections, run_model_validators
 from rtorm.orm.state import Change, TrackedList, state_of
-from rtorm.rest1.codecs import Clock, attachment_line
+from rtorm.rest1.codecs import LINKS, Clock, attachment_line
 from rtorm.rest1.forms import EncodeError
 
 __all__ = ["CreatePlan", "EditPlan", "Plan", "PlannedForm", "Unsendable", "plan"]
@@ -44,13 +44,23 @@ class EditPlan:
 
 @dataclass(frozen=True, slots=True)
 class CreatePlan:
-    """What makes one new record."""
+    """What makes one new record.
+
+    Attributes:
+        record: The record.
+        changes: What was set.
+        fields: What RT is told, by its names.
+        names: The attribute that each of these names stands for.
+        files: What goes with the new record's text.
+        after: Forms that RT takes once there is a record; their edits lack its id.
+    """
 
     record: Record
     changes: Mapping[str, Change[Any]]
     fields: Mapping[str, str]
     names: Mapping[str, str]
     files: tuple[Upload, ...] = ()
+    after: tuple[PlannedForm, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +101,7 @@ def _objections(record: Record) -> dict[str, list[str]]:
             try:
                 valid = checked(type(record), name, change.new, values)
             except ValidationError as error:
-                errors[name] = [str(row["msg"]) for row in error.errors(include_url=False)]
+                errors[name] = objections(error)
             else:
                 cast("TrackedList[Any]", values[name]).put(valid)
     if said := run_model_validators(record):
@@ -127,34 +137,47 @@ def _plan_edit(
     for name in encoded:
         if _needs_id(fields[name].edit_wire):
             errors[name] = [_NEEDS_ID]
+        elif fields[name].codec is LINKS and vars(record)["id"] in changes[name].new:
+            errors[name] = ["a ticket cannot be linked to itself"]
     if errors:
         return Unsendable(record, errors)
-    kind, number = type(record).__rt_kind__, vars(record)["id"]
+    return EditPlan(record, changes, _forms(record, fields, encoded))
+
+
+def _forms(
+    record: Record, fields: Mapping[str, FieldLayout], encoded: Mapping[str, str]
+) -> tuple[PlannedForm, ...]:
+    """The forms of an edit, in the order in which RT must take them."""
+    kind, number = type(record).__rt_kind__, vars(record).get("id") or 0
     forms: list[PlannedForm] = []
-    for names in _forms(fields, encoded):
+    for part, names in _in_order(fields, encoded):
         keys = {_key(fields[name], encoded[name]): name for name in names}
-        edit = Edit(kind, number, {key: encoded[name] for key, name in keys.items()})
-        forms.append(PlannedForm(edit, keys))
-    return EditPlan(record, changes, tuple(forms))
+        texts = {key: encoded[name] for key, name in keys.items()}
+        forms.append(PlannedForm(Edit(kind, number, texts, part), keys))
+    return tuple(forms)
 
 
-def _forms(fields: Mapping[str, FieldLayout], encoded: Mapping[str, str]) -> list[list[str]]:
-    """The attributes of each form, in the order in which RT must take them."""
-    stages: dict[int, list[str]] = {}
+def _in_order(
+    fields: Mapping[str, FieldLayout], encoded: Mapping[str, str]
+) -> Iterable[tuple[str, list[str]]]:
+    """The part of the record and the attributes of each form."""
+    stages: dict[tuple[int, str], list[str]] = {}
     by_status = "status" in encoded
     for name in encoded:
-        stages.setdefault(_stage(name, encoded[name], by_status=by_status), []).append(name)
-    return [
-        names for stage in sorted(stages) for names in _without_equal_labels(fields, stages[stage])
-    ]
+        stage = _stage(name, encoded[name], by_status=by_status)
+        stages.setdefault((stage, fields[name].spec.part), []).append(name)
+    for stage, part in sorted(stages):
+        for names in _without_equal_labels(fields, stages[stage, part]):
+            yield part, names
 
 
 def _stage(name: str, text: str, *, by_status: bool) -> int:
     if name == "queue":
         # Custom fields, owner and status depend on it.
         return 0
-    if by_status and name in ("started", "resolved"):
-        # RT sets these by itself as the status changes.
+    if name.startswith("links.") or (by_status and name in ("started", "resolved")):
+        # RT sets these dates by itself as the status changes, and refuses to resolve a ticket
+        # that depends on an open one.
         return 2
     if name == "status" and text.lower() == "deleted":
         # Alone, it takes the right DeleteTicket only.
@@ -199,7 +222,7 @@ def _plan_create(
             errors[name] = [_NEEDS_ID]
     encoded = _encode(((fields[name], value) for name, value in wanted.items()), clock, errors)
     given = changes["files"].new if "files" in changes and "files" not in errors else ()
-    files = tuple(_upload(file) for file in given)
+    files = tuple(upload_of(file) for file in given)
     for file in files:
         try:
             attachment_line(file.filename)
@@ -207,9 +230,13 @@ def _plan_create(
             errors.setdefault("files", []).append(str(error))
     if errors:
         return Unsendable(record, errors)
-    names = {fields[name].create_wire: name for name in encoded}
-    wire = {fields[name].create_wire: text for name, text in encoded.items() if text}
-    return CreatePlan(record, changes, wire, names | ({_FILES: "files"} if files else {}), files)
+    parts = {name: text for name, text in encoded.items() if fields[name].spec.part}
+    own = {name: text for name, text in encoded.items() if name not in parts}
+    names = {fields[name].create_wire: name for name in own}
+    wire = {fields[name].create_wire: text for name, text in own.items() if text}
+    after = _forms(record, fields, {name: text for name, text in parts.items() if text})
+    names |= {_FILES: "files"} if files else {}
+    return CreatePlan(record, changes, wire, names, files, after)
 
 
 def _with_queue(
@@ -220,21 +247,6 @@ def _with_queue(
         errors["queue"] = ["a new ticket needs a queue"]
         return dict(wanted)
     return {"queue": queue, **wanted}
-
-
-def _upload(file: Attachment) -> Upload:
-    return Upload(file.filename, file.content, _exact_type(file))
-
-
-def _exact_type(file: Attachment) -> str:
-    if not file.content_type.startswith("text/"):
-        return file.content_type
-    try:
-        file.content.decode("utf-8")
-    except UnicodeDecodeError:
-        # RT guesses the encoding of such text and converts it.
-        return "application/octet-stream"
-    return file.content_type
 
 
 _NEEDS_ID = (

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 else:
     ModelMetaclass = type(BaseModel)
 
-__all__ = ["Record", "RecordMeta", "checked", "run_model_validators"]
+__all__ = ["Record", "RecordMeta", "checked", "objections", "run_model_validators"]
 
 _set = object.__setattr__
 
@@ -133,8 +133,12 @@ class Record(BaseModel, metaclass=RecordMeta):
     __slots__ = ("__rt_state__", "__weakref__")
 
     __rt_kind__: ClassVar[str] = ""
+    # Whether it answers to a name, too.
+    __rt_named__: ClassVar[bool] = False
     __rt_affects__: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     __rt_specs__: ClassVar[dict[str, Spec]] = {}
+    # Fields of what hangs on the record, such as `links.depends_on`, with their types.
+    __rt_parts__: ClassVar[Mapping[str, tuple[Spec, Any]]] = {}
     __rt_layout__: ClassVar[Layout | None] = None
     __rt_validators__: ClassVar[dict[str, Validate]] = {}
 
@@ -161,7 +165,7 @@ class Record(BaseModel, metaclass=RecordMeta):
                 valid = check(value)
             except ValidationError as error:
                 _undo(self, name, value)
-                raise _violations(cls, error, (name,)) from None
+                raise _violations(cls, error, tuple(name.split("."))) from None
             _assign(self, name, valid, value)
 
         def __delattr__(self, name: str) -> None:
@@ -186,6 +190,12 @@ class Record(BaseModel, metaclass=RecordMeta):
         del fields
         return cls
 
+    @classmethod
+    def __rt_hidden__(cls, fields: Mapping[str, str]) -> str:
+        """Why what the server shows is no record but emptiness; nothing if it is one."""
+        del fields
+        return ""
+
     def model_post_init(self, context: Any, /) -> None:
         """Nothing more: the metaclass has what was given to the constructor tracked before."""
 
@@ -202,6 +212,15 @@ class Record(BaseModel, metaclass=RecordMeta):
             )
             raise NotFound(message)
         return vars(self)[name]
+
+    def __rt_related__(self, name: str, empty: Any) -> Any:
+        """What is loaded by requests of its own: loaded now if it is not there yet."""
+        held = vars(self)
+        if name not in held:
+            if not self.__rt_state__.persistent:
+                return empty
+            self._owner(f"load {name}").load(self, name)
+        return held[name]
 
     def __rt_changing__(self, name: str, values: TrackedList[Any]) -> None:
         """Take note that a list is about to change in place, before it does."""
@@ -225,7 +244,8 @@ class Record(BaseModel, metaclass=RecordMeta):
         defaults = self.__rt_state__.defaults
         if name in defaults:
             return defaults[name]
-        value = type(self).model_fields[name].get_default(call_default_factory=True)
+        declared = type(self).__pydantic_fields__.get(name)
+        value: Any = [] if declared is None else declared.get_default(call_default_factory=True)
         if value.__class__ is list:
             value = defaults[name] = TrackedList.track(value, self, name)
         return None if value is PydanticUndefined else value
@@ -308,12 +328,12 @@ class Record(BaseModel, metaclass=RecordMeta):
             NotFound: The record is gone.
             DetachedError: The record belongs to no session.
         """
-        self._known(names)
-        self._owner("refresh").refresh(self, names, keep_changes=keep_changes)
+        expanded = self.__rt_names__(names)
+        self._owner("refresh").refresh(self, expanded, keep_changes=keep_changes)
 
     def discard(self, *names: str) -> None:
         """Drop unsaved changes of these fields, or of all; sends nothing."""
-        self._known(names)
+        names = self.__rt_names__(names)
         state, values = self.__rt_state__, vars(self)
         for name in names or tuple(state.original):
             if name not in state.original:
@@ -338,10 +358,19 @@ class Record(BaseModel, metaclass=RecordMeta):
         """
         self._owner("delete").delete(self)
 
-    def _known(self, names: tuple[str, ...]) -> None:
+    def __rt_names__(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        """The fields that are meant: `links` is all of its lists.
+
+        Raises:
+            AttributeError: There is no such field.
+        """
+        layout, expanded = layout_of(type(self)), list[str]()
         for name in names:
-            if name not in type(self).__pydantic_fields__:
+            part = [field for field in layout.fields if field.startswith(f"{name}.")]
+            if not part and name not in layout.fields and name not in layout.related:
                 _refuse_name(self, name)
+            expanded += part or [name]
+        return tuple(expanded)
 
     def __repr__(self) -> str:
         values, state = vars(self), self.__rt_state__
@@ -379,7 +408,7 @@ class Record(BaseModel, metaclass=RecordMeta):
         super().__setstate__(state)
         self.__rt_state__.restore(state["rtorm"])
         values = vars(self)
-        for name in type(self).__pydantic_fields__.keys() & values.keys():
+        for name in layout_of(type(self)).fields.keys() & values.keys():
             values[name] = _tracked(self, name, values[name])
 
     def __copy__(self) -> Self:
@@ -505,11 +534,15 @@ def checked(
     Raises:
         ValidationError: The value does not fit the field.
     """
-    whole = layout_of(cls).validators.whole
+    validators = layout_of(cls).validators
+    part = validators.parts.get(name)
     try:
-        result: Any = whole.validate_assignment(dict(others or {}), name, value)
+        if part is not None:
+            return part(value)
+        result: Any = validators.whole.validate_assignment(dict(others or {}), name, value)
     except ValidationError as error:
-        raise _violations(cls, error) from None
+        within = () if part is None else tuple(name.split("."))
+        raise _violations(cls, error, within) from None
     return result[0][name]
 
 
@@ -535,6 +568,13 @@ def _kind(row: ErrorDetails) -> str | PydanticCustomError:
     except (KeyError, TypeError):
         pass  # A validator of the program's own may name its errors as it likes.
     return PydanticCustomError(kind, said, context)
+
+
+def objections(error: ValidationError) -> list[str]:
+    """What a validation error says, without Pydantic's own words around it."""
+    return [
+        str(row["msg"]).removeprefix("Value error, ") for row in error.errors(include_url=False)
+    ]
 
 
 def run_model_validators(record: Record) -> list[str]:

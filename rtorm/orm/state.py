@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar, cast
 
 if TYPE_CHECKING:
+    from rtorm.gateway import Action, Message
     from rtorm.orm.outcome import SaveResult, Verify
     from rtorm.orm.record import Record
 
@@ -82,7 +83,7 @@ class Owner(Protocol):
         ...
 
     def load(self, record: Record, name: str) -> None:
-        """Load a field that is not loaded, for the record and its peers."""
+        """Load what is not loaded, for the record and its peers: a field, or what is related."""
         ...
 
     def save(self, record: Record, *, check: bool, verify: Verify | None) -> SaveResult:
@@ -95,6 +96,18 @@ class Owner(Protocol):
 
     def delete(self, record: Record) -> None:
         """Delete the record in RT."""
+        ...
+
+    def send(self, record: Record, message: Message) -> None:
+        """Comment on a ticket or reply to it."""
+        ...
+
+    def own(self, record: Record, action: Action) -> None:
+        """Change the owner of a ticket."""
+        ...
+
+    def merge(self, record: Record, into: Record | int) -> Record:
+        """Merge a ticket into another one; gives the record of that one."""
         ...
 
 

@@ -7,14 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from rtorm.errors import OutcomeUnknownError, RTError
-from rtorm.gateway import Gateway, Shown
+from rtorm.gateway import Edit, EditReply, Gateway, Shown
 from rtorm.orm.layout import FieldLayout, layout_of
 from rtorm.orm.loading import decode, forget, place
-from rtorm.orm.outcome import SaveResult, Verdict, Verify, compare, judge_create, judge_edit
+from rtorm.orm.outcome import (
+    SaveResult,
+    Verdict,
+    Verify,
+    compare,
+    judge_create,
+    judge_edit,
+    judge_forms,
+)
 from rtorm.orm.plan import CreatePlan, EditPlan, Plan, Unsendable
 from rtorm.orm.record import Record
 from rtorm.orm.state import NOT_LOADED, Change, peers_of, state_of
@@ -57,6 +65,7 @@ class UnitOfWork:
         for plan in plans:
             if isinstance(plan, CreatePlan):
                 self._create(plan)
+        self._follow()
         for chunk in self._chunks(plans):
             self._edit(chunk)
         self._read_back()
@@ -77,6 +86,32 @@ class UnitOfWork:
             self._fail([plan], error)
         else:
             self._sent.append((plan, judge_create(plan, reply)))
+
+    def _follow(self) -> None:
+        """Send what RT takes only of records that exist."""
+        waiting = [
+            (plan, verdict, form, replace(form.edit, id=verdict.created))
+            for plan, verdict in self._sent
+            if isinstance(plan, CreatePlan) and verdict.created is not None
+            for form in plan.after
+        ]
+        for at in range(0, len(waiting), self.batch):
+            chunk = waiting[at : at + self.batch]
+            replies = self._replies([edit for *_, edit in chunk])
+            for (plan, verdict, form, _), reply in zip(chunk, replies, strict=True):
+                judge_forms(verdict, plan.record, [form], [reply])
+
+    def _replies(self, edits: Sequence[Edit]) -> Sequence[EditReply]:
+        """The replies to edits; what the network did to them is told as RT's refusal."""
+        if self._failure is None:
+            try:
+                return self.gateway.edit(edits)
+            except OutcomeUnknownError as error:
+                return [EditReply(unclear=str(error)) for _ in edits]
+            except RTError as error:
+                self._failure = error
+        said = f"{_NOT_SENT}: {self._failure}"
+        return [EditReply(errors={key: [said] for key in edit.fields}) for edit in edits]
 
     def _edit(self, chunk: Sequence[EditPlan]) -> None:
         if self._failure is not None:
@@ -128,10 +163,18 @@ class UnitOfWork:
         ]
         if not doubtful:
             return
-        wires = _wires((plan, names) for plan, _, names in doubtful)
-        ids = [_number(plan, verdict) for plan, verdict, _ in doubtful]
-        shown = self._show(type(doubtful[0][0].record).__rt_kind__, ids, wires)
-        for (plan, verdict, _), answer in zip(doubtful, shown, strict=True):
+        by_kind: dict[str, list[tuple[Sent, Verdict, set[str]]]] = {}
+        for row in doubtful:
+            by_kind.setdefault(type(row[0].record).__rt_kind__, []).append(row)
+        for kind, rows in by_kind.items():
+            self._read_kind(kind, rows)
+
+    def _read_kind(self, kind: str, rows: Sequence[tuple[Sent, Verdict, set[str]]]) -> None:
+        wires = _wires((plan, names) for plan, _, names in rows)
+        links = any(_linked(plan, names) for plan, _, names in rows)
+        ids = [_number(plan, verdict) for plan, verdict, _ in rows]
+        shown = self._show(kind, ids, wires, links=links)
+        for (plan, verdict, _), answer in zip(rows, shown, strict=True):
             self._settle(plan, verdict, answer, wires)
 
     def _doubtful(self, plan: Sent, verdict: Verdict) -> set[str]:
@@ -152,10 +195,10 @@ class UnitOfWork:
         return verdict.silent.keys() | verdict.unclear.keys() | refused
 
     def _show(
-        self, kind: str, ids: Sequence[int], fields: Sequence[str] | None
+        self, kind: str, ids: Sequence[int], fields: Sequence[str] | None, *, links: bool = False
     ) -> list[Shown | RTError]:
         try:
-            return self.gateway.show(kind, ids, fields)
+            return self.gateway.show(kind, ids, fields, links=links)
         except RTError as error:
             return [error for _ in ids]
 
@@ -169,11 +212,27 @@ class UnitOfWork:
             verdict.silent.clear()
             verdict.unclear.clear()
             return
+        if answer.id != _number(plan, verdict):
+            # What RT says to a change of links does not tell of a merge.
+            verdict.merged_into = answer.id
         written = {name: change.new for name, change in plan.changes.items()}
         seen = decode(plan.record, answer.fields, self.clock(), asked=asked, expected=written)
+        silent = set(verdict.silent)
         compare(verdict, fields, plan.changes, seen)
+        self._explain_links(plan, verdict, silent & verdict.errors.keys())
         state_of(plan.record).accept(verdict.applied)
         place(plan.record, seen)
+
+    def _explain_links(self, plan: Sent, verdict: Verdict, lost_names: Iterable[str]) -> None:
+        """Say of a ticket that was linked in vain if it has been merged into another one."""
+        for name in [name for name in lost_names if name.startswith("links.")]:
+            held = verdict.seen.get(name, ())
+            lost = [to for to in plan.changes[name].new if isinstance(to, int) and to not in held]
+            answers = self._show("ticket", lost, []) if lost else []
+            for number, answer in zip(lost, answers, strict=True):
+                if isinstance(answer, Shown) and answer.id != number:
+                    said = f"ticket {number} was merged into ticket {answer.id}: link to that one"
+                    verdict.refuse(name, said)
 
     def _result(self, plan: Plan, verdict: Verdict | None) -> SaveResult:
         record = plan.record
@@ -212,7 +271,8 @@ class UnitOfWork:
             name for name in verdict.applied if _by_number(fields[name], vars(record).get(name))
         }
         if verdict.merged_into is not None:
-            stale = set(fields)
+            stale = {*fields, *layout_of(type(record)).related}
+        _drop_unshown(record, fields, verdict.applied)
         forget(record, stale - verdict.seen.keys())
 
 
@@ -225,12 +285,20 @@ def _wires(reads: Iterable[tuple[Sent, set[str]]]) -> list[str] | None:
     wires: set[str] = set()
     for plan, names in reads:
         fields = layout_of(type(plan.record)).fields
-        for name in names | _computed(plan.record, plan.changes.keys()):
+        for name in (names | _computed(plan.record, plan.changes.keys())) & fields.keys():
+            if fields[name].spec.part:
+                continue
             if not fields[name].askable:
                 return None
             if name in names or not fields[name].spec.dear:
                 wires.add(fields[name].spec.wire)
     return sorted(wires)
+
+
+def _linked(plan: Sent, names: set[str]) -> bool:
+    """Whether links are among what is to be read."""
+    fields = layout_of(type(plan.record)).fields
+    return any(fields[name].spec.part for name in names)
 
 
 def _computed(record: Record, changed: AbstractSet[str]) -> set[str]:
@@ -244,13 +312,20 @@ def _computed(record: Record, changed: AbstractSet[str]) -> set[str]:
 
 
 def _begin_life(record: Record, fields: Mapping[str, FieldLayout]) -> None:
-    """A new record becomes one that RT holds: what RT does not show again is dropped."""
+    """A new record becomes one that RT holds."""
+    state_of(record).persistent = True
+    _drop_unshown(record, fields, fields.keys())
+
+
+def _drop_unshown(
+    record: Record, fields: Mapping[str, FieldLayout], names: Iterable[str]
+) -> None:
+    """Drop what RT took but never shows."""
     state, values = state_of(record), vars(record)
-    state.persistent = True
-    for name in [name for name in values if not fields[name].spec.stored]:
-        del values[name]
-    for name in [name for name in state.original if not fields[name].spec.stored]:
-        del state.original[name]
+    for name in names:
+        if not fields[name].spec.stored:
+            values.pop(name, None)
+            state.original.pop(name, None)
 
 
 def _by_number(laid_out: FieldLayout, value: object) -> bool:

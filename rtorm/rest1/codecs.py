@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, Protocol
 
 from rtorm.errors import ConfigurationError
 from rtorm.rest1.forms import EncodeError, check_text
@@ -26,25 +26,38 @@ __all__ = [
     "CF_IP",
     "CF_NETWORK",
     "CF_TEXT",
+    "FLAG",
     "INSTANT",
     "INTEGER",
     "LINE",
+    "LINKS",
+    "MEMBERS",
     "MESSAGE",
     "MINUTES",
     "PRIORITY",
+    "SECRET",
     "SUBJECT",
+    "TEXT",
     "Clock",
     "Codec",
+    "Secret",
     "attachment_line",
     "cf_list",
     "check_line",
+    "check_link",
+    "check_message",
+    "check_name",
+    "check_secret",
     "check_subject",
     "check_watcher",
+    "check_width",
     "optional",
 ]
 
 _SUBJECT_BYTES = 200
+_NAME_BYTES = 200
 _FILENAME_BYTES = 255
+_URI_BYTES = 240
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LOCAL_EPOCH = _EPOCH.replace(tzinfo=None)
 _NO_OFFSET = timedelta(0)
@@ -121,6 +134,14 @@ class Clock:
         return str(self.zone) if self.zone else "unknown"
 
 
+class Secret(Protocol):
+    """A value that shows itself only when it is asked to, such as Pydantic's `SecretStr`."""
+
+    def get_secret_value(self) -> str:
+        """The value."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Codec:
     """One kind of field.
@@ -130,12 +151,15 @@ class Codec:
         encode: Value to wire text; raises `EncodeError`.
         same: Whether RT keeps the two values as one.
         may_mean: Whether a text of RT may stand for a value, where RT's text is ambiguous.
+        kept: Whether RT holds what it was told when it shows a certain value, where it may show
+            the same thing otherwise; None where `same` says it.
     """
 
     decode: Callable[[str, Clock], Any]
     encode: Callable[[Any, Clock], str]
     same: Callable[[Any, Any], bool] = operator.eq
     may_mean: Callable[[str, Any, Clock], bool] | None = None
+    kept: Callable[[Any, Any], bool] | None = None
 
 
 def check_line(value: str) -> str:
@@ -154,6 +178,48 @@ def check_subject(value: str) -> str:
         message = f"it has {size} bytes in UTF-8, and RT cuts a subject at {_SUBJECT_BYTES}"
         raise EncodeError(message)
     return value
+
+
+def check_width(value: str, width: int) -> str:
+    """Pass text of at most so many bytes of UTF-8, at which RT cuts it in silence."""
+    check_text(value)
+    if (size := len(value.encode())) > width:
+        message = f"it has {size} bytes in UTF-8, and RT cuts it at {width}"
+        raise EncodeError(message)
+    return value
+
+
+def check_name(value: str, *, digits: bool = False, blanks: bool = True) -> str:
+    """Pass a name of a queue, user or group.
+
+    Args:
+        value: The name.
+        digits: Whether it may consist of digits alone.
+        blanks: Whether it may begin or end with a blank.
+    """
+    check_width(check_line(value), _NAME_BYTES)
+    if not value:
+        message = "a name must not be empty"
+        raise EncodeError(message)
+    if value.isdecimal() and not digits:
+        message = "RT takes a name of digits for an id"
+        raise EncodeError(message)
+    if value != value.strip() and not blanks:
+        message = "RT 5 removes blanks at the ends of this name"
+        raise EncodeError(message)
+    return value
+
+
+def check_secret(value: str) -> str:
+    """Pass a password that RT sets; nothing of it is told."""
+    if not value.strip("*"):
+        message = "RT ignores a password that is empty or consists of asterisks"
+        raise EncodeError(message)
+    try:
+        return check_line(value)
+    except EncodeError:
+        message = "RT would change this password: it holds a line break or another odd character"
+    raise EncodeError(message)
 
 
 def check_watcher(value: str) -> str:
@@ -176,11 +242,13 @@ def _text(check: Callable[[str], object]) -> Codec:
     return Codec(lambda text, _clock: text, encode)
 
 
-def _check_message(value: str) -> None:
+def check_message(value: str) -> str:
+    """Pass the text of a message, which RT keeps bit by bit."""
     check_text(value, nul=True)
     if value == "0":
         message = "RT takes a message of '0' for an empty one"
         raise EncodeError(message)
+    return value
 
 
 def _encode_int(value: int, _clock: Clock) -> str:
@@ -276,15 +344,100 @@ def _same_addresses(one: Sequence[str] | None, other: Sequence[str] | None) -> b
     }
 
 
+_TICKET = re.compile(r"(?:t:)?([0-9]{1,18})\Z")
+_TICKET_URI = re.compile(r"fsck\.com-rt://[^/]*/ticket/([0-9]{1,18})\Z")
+# RT takes `a:5` for an article, and shows it as another URI.
+_URI = re.compile(r"(?![AaTt]:[0-9]+\Z)[A-Za-z][\w+.-]*:[^\s,]+\Z")
+
+
+def check_link(value: str) -> int | str:
+    """Pass what a ticket can be linked to: a ticket's number, or a URI as RT keeps it."""
+    bare = check_line(value).strip()
+    if found := _TICKET.match(bare):
+        return int(found[1])
+    if "," in bare:
+        message = f"{bare!r} has a comma, at which RT splits: write it as %2C"
+        raise EncodeError(message)
+    if not _URI.match(bare):
+        message = f"{bare!r} is neither a ticket's number nor a whole URI"
+        raise EncodeError(message)
+    if (size := len(bare.encode())) > _URI_BYTES:
+        message = f"it has {size} bytes in UTF-8, and RT cuts a URI at {_URI_BYTES}"
+        raise EncodeError(message)
+    return bare
+
+
+def _decode_links(text: str, _clock: Clock) -> list[int | str]:
+    return [int(item) if item.isdecimal() else item for item in re.split(r",\s+", text) if item]
+
+
+def _encode_links(value: Sequence[int | str], _clock: Clock) -> str:
+    return ", ".join(map(str, value))
+
+
+def _same_links(one: Sequence[int | str] | None, other: Sequence[int | str] | None) -> bool:
+    return set(one or ()) == set(other or ())
+
+
+def _kept_links(wanted: Sequence[int | str], shown: Sequence[int | str]) -> bool:
+    # A ticket of this RT may have been written as a URI, and is shown by its number; another RT's
+    # ticket, which RT refuses, may have the number of one that is linked, too.
+    found = [
+        item if item in shown or _numbered(item) in wanted else _numbered(item) for item in wanted
+    ]
+    return _same_links(found, shown)
+
+
+def _numbered(item: int | str) -> int | str:
+    found = _TICKET_URI.match(item) if isinstance(item, str) else None
+    return int(found[1]) if found else item
+
+
+_FLAGS = {"": False, "0": False, "1": True}
+
+
+def _decode_flag(text: str, _clock: Clock) -> bool:
+    # RT shows a user who is not privileged by an empty text.
+    if text not in _FLAGS:
+        message = f"neither 0 nor 1: {text!r}"
+        raise ValueError(message)
+    return _FLAGS[text]
+
+
+def _encode_flag(value: bool, _clock: Clock) -> str:
+    return "1" if value else "0"
+
+
+def _encode_secret(value: Secret, _clock: Clock) -> str:
+    return check_secret(value.get_secret_value())
+
+
+def _decode_secret(_text: str, _clock: Clock) -> None:
+    return None
+
+
+# Of the members that are groups, RT tells the name and the users in it.
+_NEXT_MEMBER = re.compile(r"(?<=[>)]),\s+")
+
+
+def _decode_members(text: str, _clock: Clock) -> list[str]:
+    return [member.strip() for member in _NEXT_MEMBER.split(text) if member.strip()]
+
+
 LINE = _text(check_line)
+TEXT = _text(check_text)
 SUBJECT = _text(check_subject)
-MESSAGE = _text(_check_message)
+MESSAGE = _text(check_message)
 CF_TEXT = _text(check_text)
 INTEGER = Codec(lambda text, _clock: int(text), _encode_int)
 PRIORITY = Codec(lambda text, _clock: int(text), _encode_priority)
 MINUTES = Codec(_decode_minutes, _encode_int)
 INSTANT = Codec(_decode_instant, _encode_instant)
 ADDRESSES = Codec(_decode_addresses, _encode_addresses, _same_addresses)
+FLAG = Codec(_decode_flag, _encode_flag)
+SECRET = Codec(_decode_secret, _encode_secret)
+MEMBERS = Codec(_decode_members, _encode_addresses)
+LINKS = Codec(_decode_links, _encode_links, _same_links, kept=_kept_links)
 CF_DATE = Codec(lambda text, _clock: date.fromisoformat(text), _encode_date)
 CF_DATETIME = Codec(_decode_cf_datetime, _encode_instant)
 CF_IP = Codec(lambda text, _clock: ipaddress.ip_address(text), lambda value, _clock: str(value))

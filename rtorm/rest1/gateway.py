@@ -2,14 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 
 from rtorm.errors import RTError
-from rtorm.gateway import Created, Edit, EditReply, Identity, Shown, Upload
+from rtorm.gateway import (
+    Action,
+    Created,
+    Definition,
+    Edit,
+    EditReply,
+    Entry,
+    FileDetails,
+    Identity,
+    ListedFile,
+    Message,
+    Said,
+    Shown,
+    Upload,
+)
 from rtorm.rest1.client import Client
 from rtorm.rest1.codecs import attachment_line
+from rtorm.rest1.creates import read_created
+from rtorm.rest1.definitions import read_definitions
+from rtorm.rest1.edits import read_edits, target
+from rtorm.rest1.file_reader import FileReader
 from rtorm.rest1.forms import compose, compose_many
-from rtorm.rest1.replies import read_created, read_edits, read_shows
+from rtorm.rest1.history_reader import HistoryReader
+from rtorm.rest1.links import RELATIONS, LinkReader
+from rtorm.rest1.messages import message_form, read_message, read_said
+from rtorm.rest1.searcher import Searcher
+from rtorm.rest1.shows import read_shows
 
 __all__ = ["Rest1"]
 
@@ -19,27 +42,66 @@ class Rest1:
 
     def __init__(self, client: Client) -> None:
         self._client = client
+        self._links = LinkReader(client)
+        self._files = FileReader(client)
+        self._history = HistoryReader(client)
+        self._searcher = Searcher(client)
 
     def identity(self) -> Identity:
         """Who we are, what time it is there, which version it is."""
         return self._client.identity()
 
     def show(
-        self, kind: str, ids: Sequence[int], fields: Sequence[str] | None = None
+        self,
+        kind: str,
+        ids: Sequence[int],
+        fields: Sequence[str] | None = None,
+        *,
+        links: bool = False,
     ) -> list[Shown | RTError]:
         """The records of these ids in one request, in the order of the ids."""
         # RT sorts the ids of one parameter and shows repeated ones again.
         ascending = sorted(set(ids))
-        parameters = {"id": ",".join(map(str, ascending))}
-        if fields is not None:
-            parameters["fields"] = ",".join(fields)
+        listed = ",".join(map(str, ascending))
+        parameters: dict[str, str | list[str]] = {"id": listed}
+        if fields is None:
+            # RT leaves out the empty fields of a user otherwise.
+            parameters |= {"format": "l"} if kind == "user" else {}
+        else:
+            parameters["fields"] = ",".join([*fields, *(RELATIONS if links else ())]) or "id"
+        if links:
+            parameters["id"] = [listed, f"{listed}/links"]
         reply = self._client.get(f"{kind}/show", parameters)
-        shown = dict(zip(ascending, read_shows(reply, ascending), strict=True))
+        answers = read_shows(reply, ascending * 2 if links else ascending)
+        if links:
+            answers = self._links.joined(answers)
+        shown = dict(zip(ascending, answers, strict=True))
         return [shown[number] for number in ids]
+
+    def named(self, kind: str, name: str) -> Shown | RTError:
+        """The queue, user or group of this name, or why it cannot be shown."""
+        return self._searcher.named(kind, name)
+
+    def names(self, principals: Sequence[int]) -> dict[int, str]:
+        """The names of users and groups, as far as they can be told."""
+        return self._searcher.names(principals)
+
+    def search(self, kind: str, query: str, order: str = "") -> list[int]:
+        """The ids of what a query finds: TicketSQL, or `rest1.conditions.words` for others."""
+        return self._searcher.ids(kind, query, order)
+
+    def search_shown(self, kind: str, query: str, order: str = "") -> list[Shown]:
+        """The same for queues, users and groups, with their fields."""
+        return self._searcher.records(kind, query, order)
+
+    def definitions(self, queue: int) -> list[Definition]:
+        """The custom fields of a queue's tickets, in two requests."""
+        path = f"queue/{queue}/ticketcustomfields"
+        return read_definitions(self._client.get(path), self._client.get(path, {"format": "l"}))
 
     def edit(self, edits: Sequence[Edit]) -> list[EditReply]:
         """Carry out the edits in their order, in one request."""
-        forms = ([("id", f"{edit.kind}/{edit.id}"), *edit.fields.items()] for edit in edits)
+        forms = ([("id", target(edit)), *edit.fields.items()] for edit in edits)
         return read_edits(self._client.post("edit", compose_many(forms)), edits)
 
     def create(self, kind: str, fields: Mapping[str, str], files: Sequence[Upload] = ()) -> Created:
@@ -47,3 +109,46 @@ class Rest1:
         names = [("Attachment", attachment_line(file.filename)) for file in files]
         content = compose([("id", f"{kind}/new"), *fields.items(), *names])
         return read_created(self._client.post(f"{kind}/new", content, files), fields)
+
+    def message(self, ticket: int, message: Message) -> Said:
+        """Comment on a ticket or reply to it; sent once."""
+        content = message_form(message)
+        reply = self._client.post(f"ticket/{ticket}/comment", content, message.files)
+        return read_message(reply, message)
+
+    def own(self, ticket: int, action: Action) -> Said:
+        """Take a ticket, give it up, or take it from its owner; sent once."""
+        form = compose([("Action", action)])
+        return read_said(self._client.post(f"ticket/{ticket}/take", form))
+
+    def merge(self, ticket: int, into: int) -> Said:
+        """Merge a ticket into another one; sent once."""
+        # RT looks at the URL alone, but takes an empty form for none.
+        form = compose([("id", f"ticket/{ticket}")])
+        return read_said(self._client.post(f"ticket/{ticket}/merge/{into}", form))
+
+    def files(self, tickets: Sequence[int]) -> list[list[ListedFile] | RTError]:
+        """The attachments of each ticket, or why they cannot be listed; 50 a request."""
+        return self._files.files(tickets)
+
+    def file_details(self, file: int) -> FileDetails:
+        """What RT tells of an attachment beside its bytes.
+
+        Raises:
+            NotFound: There is no such attachment.
+            PermissionDenied: The account may not see it.
+        """
+        return self._files.details(file)
+
+    def download(self, ticket: int, file: ListedFile) -> AbstractContextManager[Iterator[bytes]]:
+        """The exact bytes of an attachment, by pieces, while the connection is open.
+
+        Raises:
+            NotFound: There is no such attachment, or no such ticket.
+            PermissionDenied: The account may not see it.
+        """
+        return self._files.download(ticket, file.id)
+
+    def history(self, tickets: Sequence[int]) -> list[list[Entry] | RTError]:
+        """The history of each ticket, oldest first, or why it cannot be shown; 50 a request."""
+        return self._history.history(tickets)

@@ -40,7 +40,9 @@ class Request:
 
     @property
     def form(self) -> dict[str, str]:
-        """The parameters, of the query or of the body."""
+        """The parameters, of the query or of the body; those of a multipart body are left out."""
+        if self.headers.get("content-type", "").startswith("multipart/"):
+            return {}
         sent = self.body.decode() if self.method == "POST" else urlsplit(self.target).query
         return dict(parse_qsl(sent, keep_blank_values=True))
 
@@ -71,21 +73,41 @@ def says(data: bytes) -> RawAnswer:
     return lambda connection: connection.sendall(data)
 
 
+def chunked(*pieces: bytes, head: bytes = b"") -> RawAnswer:
+    """A whole reply in chunked encoding, as RT sends it, a chunk for each piece."""
+    framing = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n" + head + b"\r\n"
+
+    def send(connection: socket.socket) -> None:
+        connection.sendall(framing)
+        for piece in (*pieces, b""):
+            connection.sendall(b"%x\r\n%b\r\n" % (len(piece), piece))
+
+    return send
+
+
 def html(body: str, status: int = 200) -> Answer:
     """A page."""
     return Answer(body, status, content_type="text/html; charset=utf-8")
 
 
 class Stub(ThreadingHTTPServer):
-    """A server that keeps what it was sent and answers as it is told."""
+    """A server that keeps what it was sent and answers as it is told.
+
+    Attributes:
+        pause: Seconds that it waits before it takes each piece of a body.
+        piece: The size of such a piece, in bytes.
+    """
 
     daemon_threads = True
     block_on_close = False
 
     def __init__(self, behaviour: Behaviour, tls: ssl.SSLContext | None = None) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
+        # So that the system does not take a large body in the server's stead.
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
         self.behaviour = behaviour
         self.requests: list[Request] = []
+        self.pause, self.piece = 0.0, 2**30
         self.stopping = threading.Event()
         self.url = f"http{'s' if tls else ''}://127.0.0.1:{self.server_port}"
         if tls:
@@ -111,7 +133,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self) -> None:
         stub = cast("Stub", self.server)
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        body = self._body(int(self.headers.get("Content-Length", 0)))
         headers = {name.lower(): value for name, value in self.headers.items()}
         sent = Request(self.command, self.path, headers, body, self.client_address[1])
         stub.requests.append(sent)
@@ -122,6 +144,13 @@ class _Handler(BaseHTTPRequestHandler):
         with suppress(OSError):
             answer(self.connection)
         self.close_connection = True
+
+    def _body(self, size: int) -> bytes:
+        stub = cast("Stub", self.server)
+        taken = bytearray()
+        while len(taken) < size and not stub.stopping.wait(stub.pause):
+            taken += self.rfile.read(min(stub.piece, size - len(taken)))
+        return bytes(taken)
 
     def _write(self, answer: Answer) -> None:
         data = answer.body.encode() if isinstance(answer.body, str) else answer.body
@@ -190,7 +219,12 @@ class FakeRT:
 
 
 class Relay:
-    """A TCP proxy before a real RT, which can lose a reply once RT has given it."""
+    """A TCP proxy before a real RT, which can lose a reply once RT has given it.
+
+    Attributes:
+        loses_replies: Whether nothing of a reply comes through.
+        cuts_replies_after: After how many bytes of a reply its connection is cut, if at all.
+    """
 
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
@@ -201,6 +235,7 @@ class Relay:
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         self.connections = 0
         self.loses_replies = False
+        self.cuts_replies_after: int | None = None
         self._start(self._accept)
 
     def _start(self, work: Callable[..., None], *arguments: object) -> None:
@@ -224,7 +259,13 @@ class Relay:
             while data := source.recv(65536):
                 if reply and self.loses_replies:
                     break
-                sink.sendall(data)
+                if reply and self.cuts_replies_after is not None:
+                    sink.sendall(data[: self.cuts_replies_after])
+                    self.cuts_replies_after -= len(data)
+                    if self.cuts_replies_after <= 0:
+                        break
+                else:
+                    sink.sendall(data)
         for end in (source, sink):
             with suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from rtorm import AuthenticationError, Client, OutcomeUnknownError, ProtocolError, RTError
 from rtorm.auth import Auth, Basic, Login, Password, PerRequest, Token
-from rtorm.rest1.client import masked
 from rtorm.rest1.forms import EncodeError, compose
+from rtorm.rest1.wire.masking import masked
 from tests.client.servers import (
     REFUSED,
     SHOWN,

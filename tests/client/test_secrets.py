@@ -16,6 +16,7 @@ from requests.auth import AuthBase, HTTPBasicAuth
 
 from rtorm import Client, RTError
 from rtorm.auth import Auth, Basic, Login, Password, PerRequest, Token
+from tests.client.contents import content_of
 from tests.client.servers import PAGE, REFUSED, Answer, FakeRT, Request, always, html, says
 from tests.client.support import Connect, Serve, assert_told_without
 
@@ -73,25 +74,29 @@ FAILURES: dict[str, Answer | Callable[[socket.socket], None]] = {
     "closed": says(b""),
     "garbage": says(b"\x00\x01"),
     "cut": says(b"HTTP/1.1 200 OK\r\nContent-Length: 90\r\n\r\nRT/5"),
-    "empty": Answer(""),
+    "empty": says(b"HTTP/1.1 200 OK\r\n\r\n"),
+}
+SENDS: dict[str, Callable[[Client], object]] = {
+    "read": Client.identity,
+    "write": partial(Client.post, path="edit", content="id: ticket/1\n"),
+    "download": content_of,
 }
 
 
 @EACH
 @pytest.mark.parametrize("answer", FAILURES.values(), ids=FAILURES.keys())
-@pytest.mark.parametrize("write", [False, True], ids=["read", "write"])
+@pytest.mark.parametrize("send", SENDS.values(), ids=SENDS.keys())
 def test_failures(
     serve: Serve,
     client: Connect,
     login: Auth,
     answer: Answer | Callable[[socket.socket], None],
-    write: bool,
+    send: Callable[[Client], object],
 ) -> None:
     """No exception holds the login: not in its text, its chain, its requests or its frames."""
     there = client(serve(always(answer)).url, login)
-    send = partial(there.post, "edit", "id: ticket/1\n") if write else there.identity
     with pytest.raises(RTError) as caught:
-        send()
+        send(there)
     _assert_hidden(login, caught.value)
 
 

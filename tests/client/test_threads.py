@@ -82,7 +82,7 @@ def test_connections_end_with_their_thread(serve: Serve, client: Connect) -> Non
     for _ in range(5):
         in_thread(lambda: there.get("ticket/1/show"))
     assert len({sent.connection for sent in server.requests}) == 5
-    assert not list(there._sessions)  # pyright: ignore[reportPrivateUsage]
+    assert not list(there._transport.sessions._all)  # pyright: ignore[reportPrivateUsage]
 
 
 def test_closed_and_used_again(serve: Serve, client: Connect) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from rtorm.gateway import Action, Message
 from rtorm.orm.loading import blank
 from rtorm.orm.outcome import SaveResult, Verify
 from rtorm.orm.record import Record
@@ -37,6 +38,16 @@ class Shelf:
 
     def delete(self, record: Record) -> None:
         self.asked.append(("delete", record))
+
+    def send(self, record: Record, message: Message) -> None:
+        self.asked.append(("send", record, message))
+
+    def own(self, record: Record, action: Action) -> None:
+        self.asked.append(("own", record, action))
+
+    def merge(self, record: Record, into: Record | int) -> Record:
+        self.asked.append(("merge", record, into))
+        return record
 
 
 def fill(record: Record, values: dict[str, Any]) -> None:

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from rtorm import CF, Attachment, Session, Ticket, cf
+from rtorm import CF, Attachment, Queue, Session, Ticket, User, cf
 from rtorm.orm.columns import Clause
 
 Severity = Literal["low", "high", "critical"]
@@ -107,6 +107,35 @@ def sessions(session: Session, ticket: Incident) -> None:
     ticket.discard(5)  # error
     session.expire("ticket")  # error
     session.new = []  # error
+
+
+def belongings(ticket: Incident, queue: Queue, user: User) -> None:
+    ticket.links.depends_on.append(1.5)  # error
+    ticket.links.depends_on = 1040  # error
+    ticket.links.depnds_on.append(1)  # error
+    ticket.links = []  # error
+    ticket.attachments = ()  # error
+    ticket.history = []  # error
+    ticket.attachments[0].content = b""  # error
+    ticket.history.of_type(3)  # error
+    ticket.comment(5)  # error
+    ticket.comment("x", time_worked="5 minutes")  # error
+    ticket.comment("x", attachments=["photo.jpg"])  # error
+    ticket.reply("x", to="a@example.com")  # error
+    ticket.merge_into("1040")  # error
+    ticket.queue = user  # error
+    ticket.owner = queue  # error
+    queue.disabled = None  # error
+    user.password = "secret"  # noqa: S105  # error
+    _ = queue.custom_fields[0].nmae  # error
+
+
+def queries(session: Session) -> None:
+    _ = session.query(Incident).where(True)  # error
+    _ = session.query(Incident).where("subject = 'x'")  # error
+    _ = session.query(Incident).order_by(Incident.created)  # error
+    _ = session.query(Incident).first().subject  # error
+    _ = session.query(Queue).where(Queue.nmae == "x")  # error
 
 
 def declaring() -> None:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from email.message import Message
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, assert_type
+
+from pydantic import SecretStr
 
 import rtorm
 from rtorm import (
@@ -17,7 +20,12 @@ from rtorm import (
     Client,
     CommitError,
     CommitReport,
+    CustomField,
+    Group,
+    Links,
     PartialSaveError,
+    Query,
+    Queue,
     ReadOnly,
     RejectedError,
     RTError,
@@ -27,10 +35,14 @@ from rtorm import (
     StaleError,
     Status,
     Ticket,
+    Transaction,
+    User,
     auth,
     cf,
+    sql,
     state_of,
 )
+from rtorm.models.transaction import History
 from rtorm.orm.columns import Clause, Column, Ordering
 from rtorm.orm.record import Record
 
@@ -274,6 +286,106 @@ def states(ticket: Incident, change: Change[str]) -> None:
     assert_type(state.persistent, bool)
     assert_type(change.new, str)
     assert_type(change.old is NOT_LOADED, bool)
+
+
+# What belongs to a ticket, and its verbs
+
+
+def links(ticket: Incident, other: Ticket) -> None:
+    assert_type(ticket.links, Links)
+    assert_type(ticket.links.depends_on, list[int | str])
+    assert_type(ticket.links.children, list[int | str])
+    ticket.links.depends_on.append(1040)
+    ticket.links.depends_on += [other.id, "https://example.com/"]
+    ticket.links.refers_to = [1040, "https://example.com/", other]
+    ticket.links.parents = [1040]
+
+
+def attachments(ticket: Incident, folder: Path) -> None:
+    assert_type(ticket.attachments, tuple[Attachment, ...])
+    for file in ticket.attachments:
+        assert_type(file.id, int | None)
+        assert_type(file.filename, str)
+        assert_type(file.size, int)
+        assert_type(file.created, datetime | None)
+        assert_type(file.headers, Message)
+        assert_type(file.content, bytes)
+        assert_type(file.text, str)
+        assert_type(file.save_to(folder), Path)
+        with file.open() as stream:
+            assert_type(stream.read(1), bytes)
+
+
+def history(ticket: Incident) -> None:
+    assert_type(ticket.history, History)
+    assert_type(ticket.history.of_type("Comment", "Correspond"), History)
+    for entry in ticket.history:
+        assert_type(entry, Transaction)
+        assert_type(entry.id, int)
+        assert_type(entry.created, datetime)
+        assert_type(entry.creator, str)
+        assert_type(entry.content, str | None)
+        assert_type(entry.attachments, tuple[Attachment, ...])
+
+
+def verbs(ticket: Incident, other: Ticket, photo: Path, opened: BinaryIO) -> None:
+    file = Attachment(filename="a", content=b"")
+    ticket.comment("x")
+    ticket.reply(
+        "<p>x</p>",
+        content_type="text/html",
+        cc=["a@example.com"],
+        bcc="b@example.com",
+        time_worked=15,
+        status="open",
+        attachments=[photo, opened, file],
+    )
+    ticket.take()
+    ticket.untake()
+    ticket.steal()
+    assert_type(ticket.merge_into(other), Ticket)
+    assert_type(ticket.merge_into(1040), Ticket)
+
+
+# Queues, users, groups
+
+
+def others(session: Session, ticket: Incident) -> None:
+    queue, user = session.get(Queue, "Incidents"), session.get(User, "alice@example.com")
+    assert_type(queue, Queue)
+    assert_type(queue.name, str)
+    assert_type(queue.disabled, bool)
+    assert_type(queue.custom_fields, tuple[CustomField, ...])
+    assert_type(user, User)
+    assert_type(user.email_address, str)
+    assert_type(user.privileged, bool)
+    assert_type(session.get(Group, 5).members, list[str])
+    user.password = SecretStr("secret")
+    ticket.queue, ticket.owner = queue, user
+    ticket.queue = "Incidents"
+    assert_type(ticket.queue, str)
+    assert_type(Ticket(queue=queue, owner="alice"), Ticket)
+    assert_type(session.add(Queue(name="Printers", disabled=True)), Queue)
+    assert_type(session.add(User(name="bob", privileged=True)), User)
+    assert_type(session.add(Group(name="Staff")), Group)
+
+
+def queries(session: Session) -> None:
+    found = session.query(Incident).where(Incident.severity == "high", Incident.priority > 50)
+    assert_type(found, Query[Incident])
+    assert_type(found.where(sql("Due < 'now'")).order_by(Incident.created.desc()), Query[Incident])
+    assert_type(found.all(), list[Incident])
+    assert_type(found.first(), Incident | None)
+    assert_type(found.one(), Incident)
+    assert_type(found.one_or_none(), Incident | None)
+    assert_type(found.limit(5), Query[Incident])
+    assert_type(found[:5], Query[Incident])
+    assert_type(found.count(), int)
+    assert_type(found.ids(), list[int])
+    assert_type(found.exists(), bool)
+    assert_type(found.text, str)
+    assert_type([ticket.severity for ticket in found], list[Severity | None])
+    assert_type(session.query(Queue).where(Queue.name.like("Two")).all(), list[Queue])
 
 
 # Declarations that a program may want for fields of its own

@@ -1,0 +1,48 @@
+"""Groups of users."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from pydantic import AfterValidator
+
+from rtorm.orm.fields import Attr, ReadOnly, attr, shown
+from rtorm.orm.record import Record
+from rtorm.rest1.codecs import FLAG, LINE, MEMBERS, TEXT, check_name, check_width
+
+__all__ = ["Group"]
+
+Name = Annotated[str, AfterValidator(lambda text: check_name(text, blanks=False))]
+Description = Annotated[str, AfterValidator(lambda text: check_width(text, 255))]
+
+
+class Group(Record):
+    """A group that users have defined.
+
+    RT shows a group and its members by the id to every account, by the name only to those that
+    have the right SeeGroup.
+
+    Attributes:
+        name: Its name, found in any letter case; not of digits alone, and without blanks at its
+            ends. At most 200 bytes of UTF-8, since RT cuts longer ones in silence.
+        description: At most 255 bytes.
+        disabled: A disabled group answers to its id only, and is found by a query that asks for
+            `disabled`.
+        members: Its members, a user as `Real Name <address>`, a group as
+            `GROUP [name] (Real Name <address>;…)`; loaded when first read. REST 1.0 cannot change
+            them.
+    """
+
+    __rt_kind__: ClassVar[str] = "group"
+    __rt_named__: ClassVar[bool] = True
+
+    name: Attr[Name] = attr("Name", LINE, default=None)
+    description: Attr[Description] = attr("Description", TEXT, default="")
+    disabled: Attr[bool] = attr("Disabled", FLAG, default=False)
+    members: ReadOnly[list[str]] = shown(
+        "Members", MEMBERS, init=False, dear=True, unlisted=True, default_factory=list
+    )
+
+    def _summary(self) -> str:
+        name = vars(self).get("name")
+        return "" if name is None else f" {name!r}"

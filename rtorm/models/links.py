@@ -1,0 +1,155 @@
+"""A ticket's links: six lists of tickets and URIs, tracked like any list of a ticket's own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, NoReturn, Self, overload
+
+from pydantic import BeforeValidator
+
+from rtorm.orm.fields import Spec
+from rtorm.orm.record import Record
+from rtorm.orm.state import state_of
+from rtorm.rest1.codecs import LINKS, check_link
+from rtorm.rest1.forms import EncodeError
+
+__all__ = ["LINK_FIELDS", "Linked", "Links"]
+
+
+def _target(value: Any) -> int | str:
+    """The ticket's number or the URI that is meant."""
+    if isinstance(value, Record):
+        return _number_of(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
+    if not isinstance(value, str):
+        message = "a link leads to a ticket, its number, or a URI"
+        raise ValueError(message)  # noqa: TRY004 - Pydantic reports ValueError
+    target = check_link(value)
+    if target == 0:
+        message = "there is no ticket 0"
+        raise EncodeError(message)
+    return target
+
+
+def _number_of(record: Record) -> int:
+    if type(record).__rt_kind__ != "ticket":
+        message = f"{record!r} is no ticket"
+        raise ValueError(message)
+    if not state_of(record).persistent:
+        message = f"{record!r} has no number yet: commit it first"
+        raise ValueError(message)
+    return record.id
+
+
+_Targets = list[Annotated[int | str, BeforeValidator(_target)]]
+
+_WIRES = {
+    "depends_on": "DependsOn",
+    "depended_on_by": "DependedOnBy",
+    "refers_to": "RefersTo",
+    "referred_to_by": "ReferredToBy",
+    "parents": "MemberOf",
+    "children": "Members",
+}
+
+# RT names only the last of several links that it refuses, or none if a later one succeeds.
+LINK_FIELDS: Mapping[str, tuple[Spec, Any]] = {
+    f"links.{name}": (
+        Spec(wire=wire, codec=LINKS, dear=True, lost_on_edit=True, part="links"),
+        _Targets,
+    )
+    for name, wire in _WIRES.items()
+}
+"""The relations as fields of a ticket: their declarations and types, by name."""
+
+
+class _Relation:
+    """One of the lists: it lives on the ticket, under the name `links.depends_on`."""
+
+    __slots__ = ("name",)
+    name: str
+
+    def __set_name__(self, owner: type[Links], name: str) -> None:
+        self.name = f"links.{name}"
+
+    @overload
+    def __get__(self, instance: None, owner: Any) -> Self: ...
+    @overload
+    def __get__(self, instance: Links, owner: Any) -> list[int | str]: ...
+    def __get__(self, instance: Links | None, owner: Any) -> Self | list[int | str]:
+        if instance is None:
+            return self
+        ticket = instance.ticket
+        held = vars(ticket)
+        values: list[int | str] = (
+            held[self.name] if self.name in held else ticket.__rt_absent__(self.name)
+        )
+        return values
+
+    def __set__(self, instance: Links, value: Sequence[int | str | Record]) -> None:
+        setattr(instance.ticket, self.name, value)
+
+
+class Links:
+    """The links of one ticket, `ticket.links`: six lists, in no particular order.
+
+    A member is the number of a ticket of this RT, or the URI of something else (RT 3.8-6.0,
+    REST 1.0). The lists are loaded, all six, when one is first read, for the ticket and its peers;
+    they are changed in place or assigned, and sent by the ticket's own `save()` and in its request,
+    only those that differ.
+
+    A list also takes a `Ticket`, or a number as text, which become numbers. What RT refuses is in
+    `ticket.errors["links.depends_on"]`, and so is what it loses without a word: a URI that it does
+    not know, a ticket that has been merged into another.
+
+    Attributes:
+        depends_on: What must be resolved before this ticket.
+        depended_on_by: What this ticket must be resolved before.
+        refers_to: What this ticket refers to.
+        referred_to_by: What refers to this ticket.
+        parents: What this ticket is a part of.
+        children: What is a part of this ticket.
+    """
+
+    __slots__ = ("ticket",)
+
+    depends_on = _Relation()
+    depended_on_by = _Relation()
+    refers_to = _Relation()
+    referred_to_by = _Relation()
+    parents = _Relation()
+    children = _Relation()
+
+    def __init__(self, ticket: Record) -> None:
+        """The links of a ticket; use `ticket.links`."""
+        self.ticket = ticket
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Links) and self.ticket is other.ticket
+
+    def __hash__(self) -> int:
+        return hash((Links, self.ticket))
+
+    def __repr__(self) -> str:
+        held = vars(self.ticket)
+        known = [f"{name}={held[key]}" for name in _WIRES if held.get(key := f"links.{name}")]
+        told = ", ".join(known) if "links.depends_on" in held or known else "not loaded"
+        return f"<Links of {self.ticket!r}: {told or 'none'}>"
+
+
+class Linked:
+    """Puts `links` on a class of tickets."""
+
+    __slots__ = ()
+
+    @overload
+    def __get__(self, instance: None, owner: Any) -> Self: ...
+    @overload
+    def __get__(self, instance: Record, owner: Any) -> Links: ...
+    def __get__(self, instance: Record | None, owner: Any) -> Self | Links:
+        return self if instance is None else Links(instance)
+
+    def __set__(self, instance: Record, value: object) -> NoReturn:
+        message = "links are assigned one by one: ticket.links.depends_on = [1040]"
+        raise AttributeError(message)

@@ -1,0 +1,59 @@
+"""Queues."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, ClassVar
+
+from pydantic import AfterValidator
+
+from rtorm.models.custom_field import CustomField
+from rtorm.orm.fields import Attr, attr
+from rtorm.orm.record import Record
+from rtorm.orm.related import Related
+from rtorm.rest1.codecs import FLAG, LINE, TEXT, check_line, check_name, check_width
+
+__all__ = ["Queue"]
+
+Name = Annotated[str, AfterValidator(check_name)]
+Description = Annotated[str, AfterValidator(lambda text: check_width(text, 255))]
+Address = Annotated[str, AfterValidator(lambda text: check_width(check_line(text), 120))]
+
+
+class Queue(Record):
+    """A queue.
+
+    Attributes:
+        name: Its name, found in any letter case; not of digits alone. At most 200 bytes of UTF-8,
+            since RT cuts longer ones in silence.
+        description: At most 255 bytes.
+        correspond_address: Where replies to its tickets go; at most 120 bytes.
+        comment_address: Where comments on its tickets go; at most 120 bytes.
+        disabled: A disabled queue answers to its id only, and is found by a query that asks for
+            `disabled`.
+        sla_disabled: Whether its tickets have no level of service.
+        custom_fields: The custom fields of its tickets, global ones included, as far as the
+            account has the right SeeCustomField; loaded when first read.
+    """
+
+    __rt_kind__: ClassVar[str] = "queue"
+    __rt_named__: ClassVar[bool] = True
+
+    name: Attr[Name] = attr("Name", LINE, default=None)
+    description: Attr[Description] = attr("Description", TEXT, default="")
+    correspond_address: Attr[Address] = attr("CorrespondAddress", LINE, default="")
+    comment_address: Attr[Address] = attr("CommentAddress", LINE, default="")
+    disabled: Attr[bool] = attr("Disabled", FLAG, default=False)
+    sla_disabled: Attr[bool] = attr("SLADisabled", FLAG, default=True)
+    custom_fields: ClassVar[Related[tuple[CustomField, ...]]] = Related(())
+
+    @classmethod
+    def __rt_hidden__(cls, fields: Mapping[str, str]) -> str:
+        """RT shows a queue that the account may not see as one of empty values (RT 4.4-6.0)."""
+        if fields.get("Name") != "":
+            return ""
+        return "RT does not show the queue to this account, which needs the right SeeQueue"
+
+    def _summary(self) -> str:
+        name = vars(self).get("name")
+        return "" if name is None else f" {name!r}"

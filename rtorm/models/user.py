@@ -1,0 +1,149 @@
+"""Users."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar
+
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, SecretStr
+
+from rtorm.orm.fields import Attr, attr
+from rtorm.orm.record import Record
+from rtorm.rest1.codecs import (
+    FLAG,
+    LINE,
+    SECRET,
+    TEXT,
+    check_line,
+    check_name,
+    check_secret,
+    check_width,
+)
+from rtorm.rest1.forms import check_text
+
+__all__ = ["User"]
+
+
+def _text(value: str) -> str:
+    check_text(value)
+    return value
+
+
+def _line_of(width: int) -> AfterValidator:
+    return AfterValidator(lambda text: check_width(check_line(text), width))
+
+
+class _Unshown:
+    """Stands for what is no text, so that an error does not show it."""
+
+    def __repr__(self) -> str:
+        return "**********"
+
+
+def _wrapped(value: Any) -> Any:
+    # An error tells what a validator was given: from here on that is a secret which hides itself.
+    if isinstance(value, str):
+        return SecretStr(value)
+    return value if isinstance(value, SecretStr) else _Unshown()
+
+
+def _checked(value: SecretStr) -> SecretStr:
+    check_secret(value.get_secret_value())
+    return value
+
+
+Name = Annotated[str, AfterValidator(lambda text: check_name(text, digits=True))]
+Text = Annotated[str, AfterValidator(_text)]
+Line16 = Annotated[str, _line_of(16)]
+Line30 = Annotated[str, _line_of(30)]
+Line50 = Annotated[str, _line_of(50)]
+Line100 = Annotated[str, _line_of(100)]
+Line120 = Annotated[str, _line_of(120)]
+Line200 = Annotated[str, _line_of(200)]
+Password = Annotated[SecretStr, AfterValidator(_checked), BeforeValidator(_wrapped)]
+
+
+class User(Record):
+    """A user.
+
+    RT shows address lines, state, zip, phones, contact info, comments and signature to
+    administrators (right AdminUsers) and to the user only; to others they look empty.
+
+    Texts are limited in bytes of UTF-8, since RT cuts longer ones in silence.
+
+    Attributes:
+        name: What the user logs in with, found in any letter case; at most 200 bytes. A new user
+            without one is called as the e-mail address.
+        email_address: At most 120 bytes; no two users have the same.
+        real_name: At most 120 bytes.
+        nick_name: At most 16 bytes.
+        gecos: The name in the operating system; at most 16 bytes.
+        organization: At most 200 bytes.
+        address1: At most 200 bytes.
+        address2: At most 200 bytes.
+        city: At most 100 bytes.
+        state: At most 100 bytes.
+        zip: At most 16 bytes.
+        country: At most 50 bytes.
+        home_phone: At most 30 bytes.
+        work_phone: At most 30 bytes.
+        mobile_phone: At most 30 bytes.
+        pager_phone: At most 30 bytes.
+        contact_info: Text of any length.
+        comments: Text of any length, for administrators.
+        signature: Text of any length.
+        lang: The language of RT's pages, such as `en`; at most 16 bytes. Accounts that rtorm logs
+            in with need English.
+        privileged: Whether the user may be granted rights.
+        disabled: A disabled user cannot log in, answers to the id only, and is found by a query
+            that asks for `disabled`.
+        password: Written, never shown: None when it is read.
+    """
+
+    # Else an error of the constructor may show what it was given, the password included.
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+    __rt_kind__: ClassVar[str] = "user"
+    __rt_named__: ClassVar[bool] = True
+
+    name: Attr[Name] = attr("Name", LINE, default=None)
+    email_address: Attr[Line120] = attr("EmailAddress", LINE, default="")
+    real_name: Attr[Line120] = attr("RealName", LINE, default="")
+    nick_name: Attr[Line16] = attr("NickName", LINE, default="")
+    gecos: Attr[Line16] = attr("Gecos", LINE, default="")
+    organization: Attr[Line200] = attr("Organization", LINE, default="")
+    address1: Attr[Line200] = attr("Address1", LINE, default="")
+    address2: Attr[Line200] = attr("Address2", LINE, default="")
+    city: Attr[Line100] = attr("City", LINE, default="")
+    state: Attr[Line100] = attr("State", LINE, default="")
+    zip: Attr[Line16] = attr("Zip", LINE, default="")
+    country: Attr[Line50] = attr("Country", LINE, default="")
+    home_phone: Attr[Line30] = attr("HomePhone", LINE, default="")
+    work_phone: Attr[Line30] = attr("WorkPhone", LINE, default="")
+    mobile_phone: Attr[Line30] = attr("MobilePhone", LINE, default="")
+    pager_phone: Attr[Line30] = attr("PagerPhone", LINE, default="")
+    # RT shows it as ContactInfo and takes it by both names, but calls it by this one in errors.
+    contact_info: Attr[Text] = attr(
+        "ContactInfo",
+        TEXT,
+        default="",
+        create_wire="FreeformContactInfo",
+        edit_wire="FreeformContactInfo",
+    )
+    comments: Attr[Text] = attr("Comments", TEXT, default="")
+    signature: Attr[Text] = attr("Signature", TEXT, default="")
+    lang: Attr[Line16] = attr("Lang", LINE, default="")
+    privileged: Attr[bool] = attr("Privileged", FLAG, default=False)
+    disabled: Attr[bool] = attr("Disabled", FLAG, default=False)
+    password: Attr[Password] = attr("Password", SECRET, default=None, stored=False)
+
+    def _summary(self) -> str:
+        name = vars(self).get("name")
+        return "" if name is None else f" {name!r}"
+
+    def __getstate__(self) -> dict[Any, Any]:
+        """Copies and pickles go without the password."""
+        state = super().__getstate__()
+        state["__dict__"].pop("password", None)
+        state["__pydantic_fields_set__"].discard("password")
+        state["rtorm"]["original"].pop("password", None)
+        return state

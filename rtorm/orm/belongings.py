@@ -1,0 +1,97 @@
+"""Loads what belongs to records and has requests of its own, for many records in few requests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from rtorm.errors import RTError
+from rtorm.gateway import Entry, Gateway
+from rtorm.models.attachment import Attachment, Source, held
+from rtorm.models.custom_field import custom_field_of
+from rtorm.models.transaction import History, principals_of, transaction_of
+from rtorm.orm.record import Record
+
+__all__ = ["Belongings"]
+
+class Belongings:
+    """Attachments and history of tickets, custom fields of queues."""
+
+    def __init__(self, gateway: Gateway, source: Source) -> None:
+        self._gateway = gateway
+        self._source = source
+        self._names: dict[int, str] = {}
+
+    def load(self, name: str, record: Record, records: Sequence[Record]) -> None:
+        """Load one attribute.
+
+        Args:
+            name: The attribute.
+            record: The record of which it was asked.
+            records: That one and its peers, for which it is loaded, too, where RT allows to load
+                it for many at once.
+
+        Raises:
+            RTError: It cannot be loaded for the record.
+        """
+        loaders = {
+            "attachments": self._load_attachments,
+            "history": self._load_history,
+            "custom_fields": self._load_custom_fields,
+        }
+        loaders[name](record, records)
+
+    def _load_attachments(self, record: Record, records: Sequence[Record]) -> None:
+        answers = self._gateway.files([_number(each) for each in records])
+        for each, answer in zip(records, answers, strict=True):
+            if not isinstance(answer, RTError):
+                number = _number(each)
+                files = tuple(held(self._source, number, listed) for listed in answer)
+                vars(each)["attachments"] = files
+            elif each is record:
+                raise answer
+
+    def _load_history(self, record: Record, records: Sequence[Record]) -> None:
+        answers = self._gateway.history([_number(each) for each in records])
+        found: list[tuple[Record, list[Entry]]] = []
+        for each, answer in zip(records, answers, strict=True):
+            if not isinstance(answer, RTError):
+                found.append((each, answer))
+            elif each is record:
+                raise answer
+        self._list_files(found, record)
+        self._learn_names(entry for _, entries in found for entry in entries)
+        for each, entries in found:
+            files = {file.id: file for file in _attachments(each)}
+            vars(each)["history"] = History(
+                transaction_of(entry, [files[n] for n in entry.files if n in files], self._names)
+                for entry in entries
+            )
+
+    def _list_files(self, found: Sequence[tuple[Record, list[Entry]]], record: Record) -> None:
+        """The history shows no media types of attachments: the listing does."""
+        unlisted = [
+            each
+            for each, entries in found
+            if "attachments" not in vars(each) and any(entry.files for entry in entries)
+        ]
+        if unlisted:
+            self._load_attachments(record, unlisted)
+
+    def _learn_names(self, entries: Iterable[Entry]) -> None:
+        wanted = {number for entry in entries for number in principals_of(entry)}
+        if unknown := sorted(wanted - self._names.keys()):
+            self._names.update(self._gateway.names(unknown))
+
+    def _load_custom_fields(self, record: Record, _records: Sequence[Record]) -> None:
+        definitions = self._gateway.definitions(_number(record))
+        vars(record)["custom_fields"] = tuple(map(custom_field_of, definitions))
+
+
+def _number(record: Record) -> int:
+    number: int = vars(record)["id"]
+    return number
+
+
+def _attachments(record: Record) -> Sequence[Attachment]:
+    files: Sequence[Attachment] = vars(record).get("attachments", ())
+    return files

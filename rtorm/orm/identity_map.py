@@ -1,0 +1,114 @@
+"""One record for each thing in RT: held weakly, and strongly while there is something unsent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TypeVar
+from weakref import WeakValueDictionary
+
+from rtorm.errors import NotFound
+from rtorm.orm.layout import layout_of
+from rtorm.orm.loading import forget
+from rtorm.orm.record import Record
+from rtorm.orm.state import state_of
+
+__all__ = ["IdentityMap", "of_another_class"]
+
+R = TypeVar("R", bound=Record)
+
+
+class IdentityMap:
+    """The records of a session, by kind and id."""
+
+    def __init__(self) -> None:
+        self._records: WeakValueDictionary[tuple[str, int], Record] = WeakValueDictionary()
+        self._touched: dict[int, Record] = {}
+        self._new: dict[int, Record] = {}
+
+    @property
+    def new(self) -> list[Record]:
+        """Records that are to be created, in the order in which they were added."""
+        return list(self._new.values())
+
+    @property
+    def touched(self) -> list[Record]:
+        """Existing records of which something was assigned."""
+        return list(self._touched.values())
+
+    def held(self, cls: type[R], number: int) -> R | None:
+        """The record of this id.
+
+        Raises:
+            NotFound: It is of another class.
+        """
+        record = self.of(cls.__rt_kind__, number)
+        if record is not None and not isinstance(record, cls):
+            raise of_another_class(cls, number, type(record).__name__)
+        return record
+
+    def of(self, kind: str, number: int) -> Record | None:
+        """The record of this id, of whatever class."""
+        return self._records.get((kind, number))
+
+    def hold(self, record: Record, number: int) -> None:
+        """Let an id lead to a record, also one that led to another."""
+        self._records[type(record).__rt_kind__, number] = record
+
+    def take(self, record: Record) -> None:
+        """Take a record from outside.
+
+        Raises:
+            ValueError: There is another record of its id.
+        """
+        if not state_of(record).persistent:
+            self._new[id(record)] = record
+            return
+        number = vars(record)["id"]
+        other = self.of(type(record).__rt_kind__, number)
+        if other is not None and other is not record:
+            message = f"the session holds another record of the same id: {other!r}"
+            raise ValueError(message)
+        self.hold(record, number)
+        if state_of(record).original:
+            self.touch(record)
+
+    def adopt(self, record: Record, number: int) -> None:
+        """Hold a record under an id that it was just given."""
+        vars(record)["id"] = number
+        other = self.of(type(record).__rt_kind__, number)
+        if other is None:
+            self.hold(record, number)
+        elif other is not record:
+            layout = layout_of(type(other))
+            forget(other, (*layout.fields, *layout.related))
+        self._new.pop(id(record), None)
+        self.touch(record)
+
+    def touch(self, record: Record) -> None:
+        """Hold a record strongly, since it is about to differ from what RT holds."""
+        self._touched[id(record)] = record
+
+    def drop(self, records: Iterable[Record]) -> None:
+        """Forget what is unsent of these."""
+        for record in records:
+            self._touched.pop(id(record), None)
+            self._new.pop(id(record), None)
+
+    def settle(self) -> None:
+        """Let go of records of which nothing is unsent any more."""
+        self.drop([record for record in self.touched if not state_of(record).original])
+
+    def clear(self) -> list[Record]:
+        """Let go of all records; gives them."""
+        records = {id(record): record for record in (*self._records.values(), *self.touched)}
+        records.update(self._new)
+        self._records.clear()
+        self._touched.clear()
+        self._new.clear()
+        return list(records.values())
+
+
+def of_another_class(cls: type[Record], number: int, of: str) -> NotFound:
+    """The error for a record that is asked for as what it is not."""
+    message = f"{cls.__rt_kind__} {number} is no {cls.__name__}: it is of {of}"
+    return NotFound(message)

@@ -1,0 +1,316 @@
+"""Clauses on tickets to TicketSQL, RT's query language; pure.
+
+What RT would answer wrongly or in silence is written in another way, or refused before anything
+is sent. The facts hold for RT 4.4-5.0.
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+from typing import Any, Literal, Union, cast, get_args, get_origin
+
+from rtorm.errors import QueryError
+from rtorm.orm.clauses import ALL, NONE
+from rtorm.orm.columns import And, Clause, Comparison, Operator, Or, Ordering, Raw
+from rtorm.orm.fields import declared_type
+from rtorm.orm.kinds import codec_for, plain_type
+from rtorm.orm.layout import FieldLayout, layout_of
+from rtorm.orm.record import Record
+from rtorm.rest1.codecs import Clock
+from rtorm.rest1.conditions import custom_field_key, quoted
+from rtorm.rest1.forms import EncodeError
+
+__all__ = ["order_of", "ticket_sql"]
+
+Forms = Mapping[Operator, str]
+"""How RT is asked for each operator; operators that it does not take are missing."""
+
+_EQUALITY: Forms = {"=": "{key} = {value}", "!=": "{key} != {value}"}
+_ORDER: Forms = {
+    "<": "{key} < {value}",
+    "<=": "{key} <= {value}",
+    ">": "{key} > {value}",
+    ">=": "{key} >= {value}",
+}
+_LIKENESS: Forms = {
+    "LIKE": "{key} LIKE {value}",
+    "NOT LIKE": "{key} NOT LIKE {value}",
+    "STARTSWITH": "{key} STARTSWITH {value}",
+    "NOT STARTSWITH": "{key} NOT STARTSWITH {value}",
+}
+_NULLITY: Forms = {"IS": "{key} IS NULL", "IS NOT": "{key} IS NOT NULL"}
+
+_NUMBER: Forms = {**_EQUALITY, **_ORDER}
+_TEXT: Forms = {**_EQUALITY, **_ORDER, **_LIKENESS}
+_SUBJECT: Forms = {
+    **_TEXT,
+    "IS": "({key} IS NULL OR {key} = '')",
+    "IS NOT": "({key} IS NOT NULL AND {key} != '')",
+}
+_CUSTOM: Forms = {**_TEXT, **_NULLITY}
+# SQL finds no NULL by what it differs from; for custom fields RT sees to that itself.
+_OPTIONAL: Forms = {
+    **_CUSTOM,
+    "!=": "({key} != {value} OR {key} IS NULL)",
+    "NOT LIKE": "({key} NOT LIKE {value} OR {key} IS NULL)",
+    "NOT STARTSWITH": "({key} NOT STARTSWITH {value} OR {key} IS NULL)",
+}
+# RT takes a date that equals another for one of the same day, and knows no "!=" of dates.
+_DATE: Forms = {
+    **_ORDER,
+    **_NULLITY,
+    "=": "({key} >= {value} AND {key} <= {value})",
+    "!=": "({key} < {value} OR {key} > {value} OR {key} IS NULL)",
+}
+# Any other operator RT applies to the queue's number.
+_QUEUE: Forms = {
+    **_EQUALITY,
+    "LIKE": "{key} LIKE {value}",
+    "NOT LIKE": "{key} NOT LIKE {value}",
+}
+# "Owner LIKE" loses tickets where it stands beside other conditions.
+_OWNER: Forms = {
+    **_EQUALITY,
+    **{name: form.replace("{key}", "Owner.Name") for name, form in _LIKENESS.items()},
+}
+
+_DATES = ("Created", "Starts", "Started", "Due", "Resolved", "Told", "LastUpdated")
+_NUMBERS = (
+    "id",
+    "Priority",
+    "InitialPriority",
+    "FinalPriority",
+    "TimeEstimated",
+    "TimeWorked",
+    "TimeLeft",
+)
+_FORMS: Mapping[str, Forms] = {
+    "Queue": _QUEUE,
+    "Subject": _SUBJECT,
+    "Status": _TEXT,
+    "Owner": _OWNER,
+    "Creator": _EQUALITY,
+    "SLA": _OPTIONAL,
+    **dict.fromkeys(_NUMBERS, _NUMBER),
+    **dict.fromkeys(_DATES, _DATE),
+}
+_PEOPLE = ("Owner", "Creator")
+
+_NO_CLOCK = Clock(None, exact=False)
+_SHORT_BYTES = 255
+_IPS = (IPv4Address, IPv6Address)
+_NETWORKS = (IPv4Network, IPv6Network)
+_NUMERIC = (int, float, Decimal)
+# Whose texts have the order of their values, at least as RT keeps them.
+_ORDERED = (str, date, *_IPS)
+
+
+def ticket_sql(clause: Clause, cls: type[Record], clock: Callable[[], Clock]) -> str:
+    """The condition in TicketSQL.
+
+    Args:
+        clause: A clause in its normal form.
+        cls: The class of tickets that the query is for.
+        clock: Gives the account's clock; asked only if a date is compared.
+
+    Raises:
+        QueryError: RT cannot be asked for this, or would answer wrongly.
+        ConfigurationError: A date is compared, and the account's time zone was not given.
+    """
+    if clause == ALL:
+        # RT takes a blank query for all tickets in some places, for none in others.
+        return "id > 0"
+    if clause == NONE:
+        return "id < 0"
+    return _Writer(cls, clock).written(clause)
+
+
+def order_of(orderings: Sequence[Ordering], cls: type[Record]) -> str:
+    """The field to sort by, as RT takes it: `-Created`; by id unless another is given.
+
+    Raises:
+        QueryError: RT cannot sort so: it would answer that nothing matches, or sort by the first
+            field alone.
+    """
+    if not orderings:
+        return "+id"
+    if len(orderings) > 1:
+        names = ", ".join(ordering.field for ordering in orderings)
+        message = f"RT sorts tickets by one field, not by {names}: sort the loaded records"
+        raise QueryError(message)
+    [ordering] = orderings
+    return ("-" if ordering.descending else "+") + _sortable(ordering.field, cls)
+
+
+def _sortable(wire: str, cls: type[Record]) -> str:
+    if wire in _FORMS:
+        return wire
+    if not wire.startswith("CF."):
+        message = f"RT cannot sort tickets by {wire}"
+        raise QueryError(message)
+    field = layout_of(cls).at_wire(wire)
+    if field is not None and any(issubclass(kind, _NUMERIC) for kind in _types(cls, field)):
+        message = (
+            f"RT sorts custom fields as text, which puts 10 before 9: sort by {wire} once the "
+            "tickets are loaded"
+        )
+        raise QueryError(message)
+    return f"CF.{{{_name(wire, field)}}}"
+
+
+class _Writer:
+    def __init__(self, cls: type[Record], clock: Callable[[], Clock]) -> None:
+        self._cls = cls
+        self._clock = clock
+
+    def written(self, clause: Clause) -> str:
+        match clause:
+            case Comparison():
+                return self._comparison(clause)
+            case And(parts):
+                return " AND ".join(self._part(part) for part in parts)
+            case Or(parts):
+                return " OR ".join(self._alternative(part) for part in parts)
+            case Raw(text):
+                return text
+            case _:
+                message = "RT knows no NOT: write the raw condition the other way round"
+                raise QueryError(message)
+
+    def _part(self, clause: Clause) -> str:
+        text = self.written(clause)
+        # Of "and" and "or" on one level, RT takes all for the last one.
+        return f"({text})" if isinstance(clause, And | Or | Raw) else text
+
+    def _alternative(self, clause: Clause) -> str:
+        text = self._part(clause)
+        # RT takes "A != 1 OR A != 2" for "A is neither", unless they stand apart.
+        differs = isinstance(clause, Comparison) and clause.operator == "!="
+        return f"({text})" if differs and not text.startswith("(") else text
+
+    def _comparison(self, clause: Comparison) -> str:
+        try:
+            if clause.field.startswith("CF."):
+                return self._custom(clause)
+            return self._own(clause)
+        except EncodeError as error:
+            raise _impossible(clause, str(error)) from None
+        except (AttributeError, TypeError, ValueError):
+            raise _impossible(clause, "the value does not fit the field") from None
+
+    def _own(self, clause: Comparison) -> str:
+        wire, operator, value = clause.field, clause.operator, clause.value
+        forms = _FORMS.get(wire)
+        if forms is None:
+            raise _impossible(clause, "RT cannot search tickets by this field")
+        if forms is _DATE and isinstance(value, datetime):
+            operator, value = _whole_seconds(clause)
+        elif forms is _OPTIONAL and value == "":
+            operator = _AS_NULL.get(operator, operator)
+        if operator not in forms:
+            raise _impossible(clause, _REASONS.get(operator, "RT cannot search it so"))
+        if forms is _NUMBER and (not isinstance(value, int) or isinstance(value, bool)):
+            raise _impossible(clause, "it holds a whole number")
+        if wire == "Status" and operator == "=" and str(value).lower() == "deleted":
+            raise _impossible(clause, "RT finds no deleted tickets: get() them by their id")
+        field = layout_of(self._cls).at_wire(wire)
+        text = "" if value is None or field is None else self._encoded(field, operator, value)
+        literal = text if forms is _NUMBER else _literal(text, person=wire in _PEOPLE)
+        return forms[operator].format(key=wire, value=literal)
+
+    def _custom(self, clause: Comparison) -> str:
+        operator, value = clause.operator, clause.value
+        if isinstance(value, list | tuple | set | frozenset):
+            raise _impossible(clause, "it is compared with one value: use has()")
+        if isinstance(value, _NETWORKS):
+            raise _impossible(clause, "RT finds networks that overlap, not equal ones")
+        if operator in _ORDER and not isinstance(value, _ORDERED):
+            raise _impossible(clause, "RT compares custom fields as text, where 10 is less than 9")
+        if isinstance(value, datetime):
+            operator, value = _whole_seconds(clause)
+        field = layout_of(self._cls).at_wire(clause.field)
+        text = "" if value is None else self._encoded(field, operator, value)
+        # RT keeps no empty values of custom fields.
+        operator = operator if text else _AS_NULL.get(operator, operator)
+        # Beside other conditions, RT takes "=" of a long value for fulfilled by every ticket.
+        long = operator == "=" and len(text.encode()) > _SHORT_BYTES
+        key = custom_field_key(_name(clause.field, field), "LargeContent" if long else "")
+        return _CUSTOM[operator].format(key=key, value=_literal(text))
+
+    def _encoded(self, field: FieldLayout | None, operator: Operator, value: object) -> str:
+        if operator in _LIKENESS:
+            if not isinstance(value, str):
+                message = "it is compared with a text"
+                raise TypeError(message)
+            return value
+        clock = self._clock() if isinstance(value, datetime) else _NO_CLOCK
+        one = field is not None and not field.many
+        return (field.codec if field and one else codec_for(type(value))).encode(value, clock)
+
+
+_REASONS: Mapping[Operator, str] = {
+    "IS": "it always has a value",
+    "IS NOT": "it always has a value",
+    "STARTSWITH": "RT cannot search it by its beginning: use like()",
+    "NOT STARTSWITH": "RT cannot search it by its beginning: use like()",
+}
+
+
+def _impossible(clause: Comparison, why: str) -> QueryError:
+    return QueryError(f"{clause.field} {clause.operator} {clause.value!r}: {why}")
+
+
+def _literal(text: str, *, person: bool = False) -> str:
+    if text.lower().startswith("cf."):
+        message = "RT takes a value that begins with 'CF.' for the name of a custom field"
+        raise EncodeError(message)
+    if text.startswith("__CurrentUser") and not person:
+        message = "RT puts the account's own name or number in the place of this value"
+        raise EncodeError(message)
+    return quoted(text)
+
+
+# Compared with an empty value, where RT keeps none.
+_AS_NULL: Mapping[Operator, Operator] = {"=": "IS", "!=": "IS NOT"}
+
+# RT keeps whole seconds: what is less than half past is at most the second before.
+_ROUNDED: Mapping[Operator, Operator] = {"<": "<=", "<=": "<=", ">": ">", ">=": ">"}
+
+
+def _whole_seconds(clause: Comparison) -> tuple[Operator, object]:
+    instant = clause.value
+    if not isinstance(instant, datetime) or not instant.microsecond:
+        return clause.operator, instant
+    if clause.operator not in _ROUNDED:
+        raise _impossible(clause, "RT keeps whole seconds: give it with microsecond=0")
+    return _ROUNDED[clause.operator], instant.replace(microsecond=0)
+
+
+def _name(wire: str, field: FieldLayout | None) -> str:
+    """The custom field's name, or its number where that was declared."""
+    own = field.edit_wire if field is not None else wire
+    name = own.removeprefix("CF.{").removesuffix("}")
+    if own == wire and name.isdecimal():
+        message = f"RT takes the name {name!r} for a number: declare the field with its id"
+        raise QueryError(message)
+    return name
+
+
+def _types(cls: type[Record], field: FieldLayout) -> Iterable[type[object]]:
+    return _classes(declared_type(cls.model_fields[field.name].annotation))
+
+
+def _classes(declared: Any) -> Iterable[type[object]]:
+    """The classes of the values that a field of this type holds."""
+    kind = plain_type(declared)
+    origin = get_origin(kind)
+    args: tuple[object, ...] = get_args(kind)
+    if origin in (Union, types.UnionType, list):
+        return [found for arg in args for found in _classes(arg)]
+    if origin is Literal:
+        return [type(arg) for arg in args]
+    return [cast("type[object]", kind)] if isinstance(kind, type) else []

@@ -1,0 +1,438 @@
+"""What stands behind a session: its records, their loading and saving, and the verbs of tickets.
+
+Records, attachments and queries speak to it; programs speak to the `Session`.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import tzinfo
+from typing import Any, Literal, TypeVar, cast
+
+from rtorm.errors import (
+    DetachedError,
+    PermissionDenied,
+    RejectedError,
+    RTError,
+    StaleError,
+    WrongThreadError,
+)
+from rtorm.gateway import Action, FileDetails, Gateway, ListedFile, Message, Shown
+from rtorm.orm.belongings import Belongings
+from rtorm.orm.clocks import clock_for
+from rtorm.orm.correspondence import message_error
+from rtorm.orm.identity_map import IdentityMap, of_another_class
+from rtorm.orm.layout import layout_of
+from rtorm.orm.loading import blank, decode, fill, forget
+from rtorm.orm.outcome import SaveResult, Verify, refusal_of, save_error
+from rtorm.orm.plan import plan
+from rtorm.orm.record import Record
+from rtorm.orm.state import NOT_LOADED, Status, peers_of, state_of
+from rtorm.orm.unit import UnitOfWork
+from rtorm.rest1.codecs import Clock
+
+__all__ = ["Workspace"]
+
+R = TypeVar("R", bound=Record)
+
+_OWNED: dict[Action, str] = {"take": "taken", "untake": "untaken", "steal": "stolen"}
+
+
+class Workspace:
+    """The records of one session and what can be done with them, in one thread."""
+
+    def __init__(
+        self, gateway: Gateway, *, zone: tzinfo | None, verify: Verify, batch: int
+    ) -> None:
+        self.gateway = gateway
+        self.records = IdentityMap()
+        self._belongings = Belongings(gateway, self)
+        self._zone = zone
+        self._verify: Verify = verify
+        self._batch = batch
+        self._closed = False
+        self._thread = threading.get_ident()
+        self._clock: Clock | None = None
+
+    def clock(self) -> Clock:
+        """The account's clock; the server is asked for it once."""
+        if self._clock is None:
+            self._clock = clock_for(self.gateway.identity(), self._zone)
+        return self._clock
+
+    def check_thread(self) -> None:
+        """Refuse another thread than the session's own.
+
+        Raises:
+            WrongThreadError: It is another one.
+        """
+        if threading.get_ident() != self._thread:
+            message = (
+                "a session belongs to the thread that made it: give each thread a session of its "
+                "own, on the same client"
+            )
+            raise WrongThreadError(message)
+
+    def close(self) -> None:
+        """Let go of all records."""
+        for record in self.records.clear():
+            state_of(record).session = None
+        self._closed = True
+
+    def get(self, cls: type[R], wanted: int | str) -> R:
+        """The record of this id or name, complete."""
+        self.check_thread()
+        if cls.__rt_named__ and isinstance(wanted, str) and not wanted.isdecimal():
+            answer = self.gateway.named(cls.__rt_kind__, wanted)
+            if isinstance(answer, RTError):
+                raise answer
+            return self._meet(cls, answer.id, answer, None)
+        number = _number(wanted)
+        held = self.records.held(cls, number)
+        if held is not None and not any(self._lacks(held, name) for name in _shown_at_once(held)):
+            return held
+        answer = self.gateway.show(cls.__rt_kind__, [number])[0]
+        if isinstance(answer, RTError):
+            raise answer
+        return self._meet(cls, number, answer, None)
+
+    def get_many(
+        self, cls: type[R], ids: Iterable[int | str], *, missing: Literal["raise", "skip"]
+    ) -> list[R]:
+        """The records of these ids, in their order, with what costs little."""
+        self.check_thread()
+        numbers = [_number(given) for given in ids]
+        found = {number: held for number in numbers if (held := self.records.held(cls, number))}
+        wanted = sorted(set(numbers) - found.keys())
+        cheap = layout_of(cls).cheap
+        answers = self.gateway.show(cls.__rt_kind__, wanted, cheap) if wanted else []
+        for number, answer in zip(wanted, answers, strict=True):
+            if isinstance(answer, Shown):
+                found[number] = self._meet(cls, number, answer, cheap)
+            elif missing == "raise":
+                raise answer
+        records = [found[number] for number in numbers if number in found]
+        tied = peers_of(records)
+        for record in records:
+            state_of(record).peers = tied
+        return records
+
+    def met(self, cls: type[R], shown: Shown) -> R:
+        """The session's record of what a query has shown of a queue, a user or a group."""
+        return self._meet(cls, shown.id, shown, None)
+
+    def add(self, record: Record) -> None:
+        """Take a new record, or a detached one."""
+        self.check_thread()
+        state = state_of(record)
+        if state.session is not None and state.session is not self:
+            message = f"{record!r} belongs to another session"
+            raise ValueError(message)
+        self.records.take(record)
+        state.session = self
+
+    def edit(self, cls: type[Record], wanted: int | str, fields: Mapping[str, Any]) -> SaveResult:
+        """Edit a record without loading it."""
+        self.check_thread()
+        number = _number(wanted)
+        record = blank(cls, number)
+        for name, value in fields.items():
+            setattr(record, name, value)
+        # Only now, so that the record is not taken for one of the session's own.
+        state_of(record).session = self
+        try:
+            return self._save_one(record, None)
+        finally:
+            held = self.records.of(cls.__rt_kind__, number)
+            if held is not None and held is not record:
+                _forget_all(held)
+
+    def touched(self, record: Record) -> None:
+        """Take note that a record is about to change."""
+        self.check_thread()
+        if state_of(record).persistent:
+            self.records.touch(record)
+
+    def load(self, record: Record, name: str) -> None:
+        """Load a field for a record and its peers in one request, or what is related to them."""
+        self.check_thread()
+        peers = [peer for peer in state_of(record).peers() if self._lacks(peer, name)]
+        records = {vars(peer)["id"]: peer for peer in (*peers, record)}
+        numbers = sorted(records)
+        layout = layout_of(type(record))
+        if name in layout.related:
+            self._belongings.load(name, record, [records[number] for number in numbers])
+            return
+        links = bool(layout.fields[name].spec.part)
+        wires = [] if links else _to_load(record, name)
+        answers = self.gateway.show(type(record).__rt_kind__, numbers, wires, links=links)
+        for number, answer in zip(numbers, answers, strict=True):
+            if isinstance(answer, Shown):
+                fill(records[number], answer.fields, self.clock(), asked=wires)
+            elif records[number] is record:
+                raise answer
+
+    def refresh(self, record: Record, names: tuple[str, ...], *, keep_changes: bool) -> None:
+        """Load fields anew; all of them if there are no names."""
+        self.check_thread()
+        layout = layout_of(type(record))
+        forget(record, set(names) & set(layout.related) if names else layout.related)
+        chosen = [name for name in names if name in layout.fields]
+        if names and not chosen:
+            return
+        asked, links = _to_ask(record, chosen or state_of(record).original)
+        answer = self._shown(record, asked if chosen else None, links=links)
+        if not keep_changes:
+            record.discard(*names)
+        forget(record, chosen or layout.fields)
+        fill(record, answer.fields, self.clock(), asked=asked if chosen else None, rebase=True)
+        if answer.id != vars(record)["id"]:
+            self.records.adopt(record, answer.id)
+        self.records.settle()
+
+    def save(self, record: Record, *, check: bool, verify: Verify | None) -> SaveResult:
+        """Send one record's changes."""
+        self.check_thread()
+        if check:
+            self._compare_first(record)
+        return self._save_one(record, verify)
+
+    def run(self, records: Sequence[Record], verify: Verify | None) -> list[SaveResult]:
+        """Send the changes of some records; one result for each."""
+        if not records:
+            return []
+        results = self._unit(verify).run([plan(record, self.clock) for record in records])
+        self._forget_linked(results)
+        for result in results:
+            if result.outcome == "unknown" and not state_of(result.record).persistent:
+                # Sent again, it might be created twice: only the program may decide to add it.
+                self.records.drop([result.record])
+                state_of(result.record).session = None
+        self.records.settle()
+        return results
+
+    def delete(self, record: Record) -> None:
+        """Delete one record."""
+        self.check_thread()
+        doomed = blank(type(record), vars(record)["id"])
+        setattr(doomed, "status", "deleted")  # noqa: B010 - of the tickets among records
+        state_of(doomed).session = self
+        result = self._unit(None).run([plan(doomed, self.clock)])[0]
+        state = state_of(record)
+        state.errors.update(result.errors)
+        if error := save_error(SaveResult(record, result.outcome, {}, result.errors, result.cause)):
+            raise error
+        record.discard()
+        state.deleted = True
+        self.records.drop([record])
+        _forget_all(record)
+
+    def send(self, record: Record, message: Message) -> None:
+        """Comment on a ticket or reply to it."""
+        self.check_thread()
+        number = vars(record)["id"]
+        said = self.gateway.message(number, message)
+        if said.refusal is None:
+            self._renew(record, "message")
+        if said.errors and self._has_status(number, message.status):
+            return
+        if said.refusal is not None or said.errors:
+            raise message_error(record, message, said)
+
+    def own(self, record: Record, action: Action) -> None:
+        """Change the owner of a ticket."""
+        self.check_thread()
+        said = self.gateway.own(vars(record)["id"], action)
+        if said.refusal is not None:
+            raise refusal_of(record, "owner", said.refusal, _OWNED[action])
+        self._renew(record, "owner")
+
+    def merge(self, record: Record, into: Record | int) -> Record:
+        """Merge a ticket into another one; both ids lead to the record of that one then."""
+        self.check_thread()
+        old, number = vars(record)["id"], _number(into if isinstance(into, int) else into.id)
+        if said := _objection_to_merging(record, number):
+            raise RejectedError(record, {"": [said]}, None, "merged")
+        answer = self.gateway.merge(old, number)
+        if answer.refusal is not None:
+            raise refusal_of(record, "", answer.refusal, "merged")
+        target = self.records.of(type(record).__rt_kind__, number) or record
+        self.records.hold(target, old)
+        self.records.hold(target, number)
+        vars(record)["id"] = number
+        for each in {id(record): record, id(target): target}.values():
+            self._renew(each)
+        return target
+
+    def download(self, ticket: int, file: ListedFile) -> AbstractContextManager[Iterator[bytes]]:
+        """The bytes of an attachment, by pieces."""
+        self._check_open()
+        return self.gateway.download(ticket, file)
+
+    def details(self, file: int) -> FileDetails:
+        """What RT tells of an attachment beside its bytes."""
+        self._check_open()
+        return self.gateway.file_details(file)
+
+    def _check_open(self) -> None:
+        self.check_thread()
+        if self._closed:
+            message = "the attachment cannot be loaded: its session is closed"
+            raise DetachedError(message)
+
+    def _meet(self, cls: type[R], number: int, shown: Shown, asked: Sequence[str] | None) -> R:
+        """The session's record of what the server has shown, made if it is not there yet."""
+        if said := cls.__rt_hidden__(shown.fields):
+            raise PermissionDenied(said)
+        record = self.records.held(cls, shown.id)
+        if record is None:
+            kind = cls.__rt_class_for__(shown.fields)
+            if kind is None:
+                raise of_another_class(cls, shown.id, f"queue {shown.fields.get('Queue')!r}")
+            record = cast("R", blank(kind, shown.id))
+            state_of(record).session = self
+            self.records.hold(record, shown.id)
+        fill(record, shown.fields, self.clock(), asked=asked)
+        self.records.hold(record, number)
+        return record
+
+    def _shown(self, record: Record, asked: Sequence[str] | None, *, links: bool) -> Shown:
+        kind, number = type(record).__rt_kind__, vars(record)["id"]
+        answer = self.gateway.show(kind, [number], asked, links=links)[0]
+        if isinstance(answer, RTError):
+            raise answer
+        return answer
+
+    def _save_one(self, record: Record, verify: Verify | None) -> SaveResult:
+        state = state_of(record)
+        if state.status is not Status.PENDING and not record.is_dirty:
+            return SaveResult(record, "unchanged")
+        result = self.run([record], verify)[0]
+        if error := save_error(result):
+            raise error
+        return result
+
+    def _unit(self, verify: Verify | None) -> UnitOfWork:
+        return UnitOfWork(
+            self.gateway, self.clock, verify or self._verify, self._batch, self.records.adopt
+        )
+
+    def _forget_linked(self, results: Iterable[SaveResult]) -> None:
+        """Links show on both of their tickets: what is loaded of the other one is out of date."""
+        for number in {number for result in results for number in _linked_by(result)}:
+            other = self.records.of("ticket", number)
+            if other is not None:
+                forget(other, (*other.__rt_names__(("links",)), "history", "last_updated"))
+
+    def _has_status(self, number: int, status: str) -> bool:
+        """Whether the ticket has the status that RT said nothing good of: it may have had it."""
+        answer = self.gateway.show("ticket", [number], ["Status"])[0]
+        return isinstance(answer, Shown) and answer.fields["Status"].lower() == status.lower()
+
+    def _renew(self, record: Record, change: str = "") -> None:
+        """Forget what RT sets by itself with such a change, or all, of what is not dirty."""
+        state, changed = state_of(record), record.changes
+        for name in [name for name in state.original if name not in changed]:
+            del state.original[name]
+        if changed:
+            # What is unsaved is compared from now on with what RT holds after that.
+            try:
+                self.refresh(record, (), keep_changes=True)
+            except RTError:
+                state.original.update(dict.fromkeys(changed, NOT_LOADED))
+        if change:
+            affects = type(record).__rt_affects__
+            forget(record, {change, *affects[""], *affects.get(change, ())})
+        else:
+            _forget_all(record)
+
+    def _lacks(self, record: Record, name: str) -> bool:
+        state, layout = state_of(record), layout_of(type(record))
+        return (
+            state.session is self
+            and state.persistent
+            and name not in vars(record)
+            and (name in layout.fields or name in layout.related)
+        )
+
+    def _compare_first(self, record: Record) -> None:
+        """Refuse to overwrite what someone else changed since it was read."""
+        fields = layout_of(type(record)).fields
+        known = {n: c.old for n, c in record.changes.items() if c.old is not NOT_LOADED}
+        if not known or not state_of(record).persistent:
+            return
+        asked, links = _to_ask(record, known)
+        answer = self._shown(record, asked, links=links)
+        now = decode(record, answer.fields, self.clock(), asked=asked, expected=known)
+        theirs = {
+            name: now[name]
+            for name, old in known.items()
+            if name in now and not fields[name].codec.same(old, now[name])
+        }
+        if theirs:
+            error = StaleError(record, theirs)
+            record.errors.update(error.errors)
+            raise error
+
+
+def _number(given: int | str) -> int:
+    text = str(given).strip()
+    if isinstance(given, bool) or not (text.isascii() and text.isdecimal()) or int(text) < 1:
+        message = f"not an id: {given!r}"
+        raise ValueError(message)
+    return int(text)
+
+
+def _shown_at_once(record: Record) -> list[str]:
+    """What RT shows of a record in one reply."""
+    specs = {name: field.spec for name, field in layout_of(type(record)).fields.items()}
+    return [n for n, spec in specs.items() if spec.stored and not (spec.part or spec.unlisted)]
+
+
+def _to_load(record: Record, name: str) -> list[str] | None:
+    """RT's names of what to load when an attribute is read: what costs little, all at once."""
+    layout = layout_of(type(record))
+    field = layout.fields[name]
+    if not field.askable:
+        return None
+    if field.spec.dear:
+        return [field.spec.wire]
+    present = vars(record)
+    missing = [wire for wire in layout.cheap if layout.by_wire[wire].name not in present]
+    return missing if field.spec.wire in missing else [*missing, field.spec.wire]
+
+
+def _to_ask(record: Record, names: Iterable[str]) -> tuple[list[str] | None, bool]:
+    """RT's names of some fields, None for all if one has no such name; and whether links do."""
+    fields = layout_of(type(record)).fields
+    chosen = [fields[name] for name in names]
+    own = [field for field in chosen if not field.spec.part and field.spec.stored]
+    askable = all(field.askable for field in own)
+    asked = [field.spec.wire for field in own] if askable else None
+    return asked, any(field.spec.part for field in chosen)
+
+
+def _linked_by(result: SaveResult) -> Iterator[int]:
+    """The tickets at the other ends of links that were changed."""
+    for name, change in result.applied.items():
+        if name.startswith("links."):
+            old = () if change.old is NOT_LOADED else change.old
+            yield from (end for end in (*old, *change.new) if isinstance(end, int))
+
+
+def _objection_to_merging(record: Record, number: int) -> str:
+    if number == vars(record)["id"]:
+        return "a ticket cannot be merged into itself"
+    if record.is_dirty:
+        return (
+            "it has unsaved changes, which would be saved on the ticket that it is merged into: "
+            "save() or discard() them first"
+        )
+    return ""
+
+
+def _forget_all(record: Record) -> None:
+    layout = layout_of(type(record))
+    forget(record, (*layout.fields, *layout.related))

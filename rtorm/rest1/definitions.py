@@ -1,0 +1,68 @@
+"""RT's lists of a queue's custom fields; pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rtorm.errors import ProtocolError
+from rtorm.gateway import Definition
+from rtorm.rest1.replies import Reply, forms_of
+from rtorm.rest1.sentences import error_for
+
+__all__ = ["read_definitions"]
+
+_EMPTY_VALUE = ": "
+_KIND = r"(?P<values>Single|Multi)Value(?P<type>\w+)(?: (?P<pattern>[^\n]*))?"
+
+
+def read_definitions(names: Reply, details: Reply) -> list[Definition]:
+    """The custom fields of a queue's tickets, in RT's order.
+
+    A name may hold anything but a line break, and the details write it beside a description of
+    any text: `Name (description): SingleValueFreeform [Digits]`. The names themselves stand in
+    the short list, in the same order (RT 4.4-6.0).
+
+    Args:
+        names: The reply to the short list.
+        details: The reply to the long one.
+
+    Raises:
+        NotFound: There is no such queue.
+        ProtocolError: The lists do not fit together, RT crashed, or a reply was cut short.
+    """
+    known = [line.removesuffix(_EMPTY_VALUE) for line in _lines(names)]
+    return _detailed(known, "\n".join(_lines(details)))
+
+
+def _lines(reply: Reply) -> list[str]:
+    form = forms_of(reply)[0]
+    if form.comments:
+        raise error_for(form.comments[0])
+    # The first line is the queue's id; the last ones are empty.
+    return reply.body.rstrip("\n").split("\n")[1:]
+
+
+def _detailed(names: Sequence[str], text: str) -> list[Definition]:
+    found: list[Definition] = []
+    at = 0
+    for number, name in enumerate(names):
+        following = names[number + 1] if number + 1 < len(names) else None
+        end = r"\Z" if following is None else rf"\n(?={re.escape(following)} \()"
+        # A description may have several lines, so each entry ends where the next one begins.
+        entry = re.compile(rf"{re.escape(name)} \((?P<description>.*?)\): {_KIND}{end}", re.DOTALL)
+        match = entry.match(text, at)
+        if match is None:
+            message = f"RT's two lists of custom fields differ at {name!r}: ask again"
+            raise ProtocolError(message)
+        at = match.end()
+        found.append(
+            Definition(
+                name=name,
+                description=match["description"],
+                type=match["type"],
+                multiple=match["values"] == "Multi",
+                pattern=match["pattern"] or "",
+            )
+        )
+    return found

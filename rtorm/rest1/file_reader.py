@@ -1,0 +1,87 @@
+"""Attachments: what is asked of RT, and what is asked again before it is believed."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
+from http import HTTPStatus
+from itertools import chain
+
+from rtorm.errors import ProtocolError, RTError
+from rtorm.gateway import FileDetails, ListedFile
+from rtorm.rest1.attachments import (
+    DETAILS,
+    LISTED,
+    LITTLE,
+    read_details,
+    read_files,
+    read_little,
+)
+from rtorm.rest1.client import Client
+from rtorm.rest1.downloads import Download
+from rtorm.rest1.shows import read_shows
+
+__all__ = ["TICKETS_A_REQUEST", "FileReader"]
+
+TICKETS_A_REQUEST = 50
+"""RT reads the content of every attachment to tell its size, for the history, too."""
+
+_LONGEST_SENTENCE = 80
+
+
+class FileReader:
+    """Lists attachments and reads their contents."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def files(self, tickets: Sequence[int]) -> list[list[ListedFile] | RTError]:
+        """The attachments of each ticket, or why they cannot be listed."""
+        answers: dict[int, list[ListedFile] | RTError] = {}
+        # RT sorts the ids of one parameter and shows repeated ones again.
+        ascending = sorted(set(tickets))
+        for start in range(0, len(ascending), TICKETS_A_REQUEST):
+            ids = ascending[start : start + TICKETS_A_REQUEST]
+            listed = ",".join(map(str, ids))
+            parameters = {"id": [listed, f"{listed}/attachments"], "fields": LISTED}
+            reply = self._client.get("ticket/show", parameters)
+            answers.update(zip(ids, read_files(reply, ids), strict=True))
+        return [answers[ticket] for ticket in tickets]
+
+    def details(self, file: int) -> FileDetails:
+        """What RT tells of an attachment beside its bytes."""
+        return read_details(self._client.get(f"attachment/{file}", {"fields": DETAILS}), file)
+
+    @contextmanager
+    def download(self, ticket: int, file: int) -> Generator[Iterator[bytes]]:
+        """The exact bytes of an attachment, by pieces, while the connection is open."""
+        path = f"ticket/{ticket}/attachments/{file}"
+        with self._client.download(f"{path}/content") as download:
+            if download.empty:
+                # RT sends nothing of an empty content, of one that is `0`, and without the right.
+                reply = self._client.get(path, {"fields": LITTLE})
+                yield iter((read_little(reply, file),))
+            elif download.status == HTTPStatus.OK:
+                yield self._believed(download, ticket, file)
+            else:
+                message = f"RT answered {download.status} when asked for attachment {file}"
+                raise ProtocolError(message)
+
+    def _believed(self, download: Download, ticket: int, file: int) -> Iterator[bytes]:
+        """The content, once it is known not to be RT's word that there is none."""
+        pieces, beginning = download.chunks(), b""
+        while len(beginning) <= _LONGEST_SENTENCE and (piece := next(pieces, b"")):
+            beginning += piece
+        # RT sends such a sentence just as it sends a content.
+        said = beginning.rstrip(b"\n") if len(beginning) <= _LONGEST_SENTENCE else b""
+        if said == f"# Invalid attachment id: {file}".encode():
+            self.details(file)
+        elif said == f"# Ticket {ticket} does not exist.".encode():
+            self._check_ticket(ticket)
+        return chain((beginning,), pieces)
+
+    def _check_ticket(self, ticket: int) -> None:
+        reply = self._client.get("ticket/show", {"id": str(ticket), "fields": "id"})
+        [answer] = read_shows(reply, [ticket])
+        if isinstance(answer, RTError):
+            raise answer

@@ -1,0 +1,159 @@
+"""RT's long histories of tickets; pure.
+
+The history of each ticket is a reply of its own, with a status line, in the midst of the reply:
+first those of all tickets, then, once, what is to be said of tickets that do not exist. The lines
+of values are indented, so that no value can look like a status line (RT 4.4-5.0, REST 1.0).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from rtorm.errors import ProtocolError, RTError
+from rtorm.gateway import Entry
+from rtorm.rest1.attachments import read_utc
+from rtorm.rest1.forms import Form
+from rtorm.rest1.replies import Reply, forms_of, said_in
+from rtorm.rest1.sentences import error_for
+
+__all__ = ["is_endless", "read_counts", "read_history"]
+
+# Longer numbers are none that RT gives, and int() refuses very long ones.
+_STATUS = re.compile(r"^RT/\S+ [0-9]{3} [^\n]*\n\n", re.MULTILINE)
+_MISSING = re.compile(r"Ticket ([0-9]{1,18}) does not exist\.?\Z")
+_COUNT = re.compile(r"([0-9]{1,18})/[0-9]{1,18} \(")
+# The number of characters is told up to 1024, then that of thousands.
+_FILE = re.compile(r"^([0-9]{1,18}): (.*) \((?:([0-9]{1,4})b|[0-9.]{1,20}k)\)$", re.MULTILINE)
+_NUMBER = re.compile(r"-?[0-9]{1,18}\Z")
+_NO_CONTENT = "This transaction appears to have no content"
+_UNNAMED = "untitled"
+
+
+def is_endless(reply: Reply) -> bool:
+    """Whether RT crashed over a ticket of whose history the account may see nothing.
+
+    RT then asks itself for the same history again and again.
+    """
+    return "infinite subrequest loop" in reply.crash
+
+
+def read_history(reply: Reply, ids: Sequence[int]) -> list[list[Entry] | RTError]:
+    """The history of each ticket, oldest first, or why it cannot be shown.
+
+    Args:
+        reply: The reply to a show of several tickets' history in the long format.
+        ids: The ids asked for, ascending, as RT sorts them.
+
+    Raises:
+        RTError: The request as a whole was refused, crashed or cut short.
+    """
+    histories: list[list[Entry]] = []
+    missing: dict[int, RTError] = {}
+    for forms in _replies(reply):
+        if any(form.fields for form in forms):
+            histories.append([_entry(form) for form in forms if not _is_hidden(form)])
+        else:
+            missing |= map(_refusal, forms)
+    if len(histories) + len(missing) != len(ids) or not missing.keys() <= set(ids):
+        message = f"RT was asked for {len(ids)} histories and showed {len(histories)}"
+        raise ProtocolError(message)
+    shown = iter(histories)
+    return [missing[number] if number in missing else next(shown) for number in ids]
+
+
+def _replies(reply: Reply) -> list[list[Form]]:
+    """The forms of each of the replies that stand in one."""
+    return [forms_of(replace(reply, body=body)) for body in _STATUS.split(reply.body)]
+
+
+def _refusal(form: Form) -> tuple[int, RTError]:
+    said = said_in(form)
+    found = _MISSING.match(said)
+    if found is None:
+        raise error_for(said)
+    return int(found[1]), error_for(said)
+
+
+def _is_hidden(form: Form) -> bool:
+    # An entry that the account may not see, if RT counts it at all, is shown without any value.
+    return form.fields.get("Type") == "" and form.fields.get("Created") == ""
+
+
+def _entry(form: Form) -> Entry:
+    fields = form.fields
+    created = read_utc(fields.get("Created", ""))
+    if created is None:
+        message = f"RT showed an entry of a history without its date: {said_in(form)!r}"
+        raise ProtocolError(message)
+    files = _FILE.findall(_text(fields, "Attachments"))
+    return Entry(
+        id=_number(fields, "id"),
+        ticket=_number(fields, "Ticket"),
+        type=_text(fields, "Type"),
+        field=_text(fields, "Field"),
+        old_value=_text(fields, "OldValue"),
+        new_value=_text(fields, "NewValue"),
+        data=_text(fields, "Data"),
+        description=_text(fields, "Description"),
+        content=_content(_text(fields, "Content"), files),
+        creator=_text(fields, "Creator"),
+        created=created,
+        minutes=_minutes(_text(fields, "TimeTaken")),
+        files=tuple(int(number) for number, _, _ in files),
+    )
+
+
+def _content(text: str, files: Sequence[tuple[str, str, str]]) -> str | None:
+    """The text of the message, unless RT only says that there is none."""
+    if not files:
+        return None
+    may_say_so = any(name == _UNNAMED and _has_room(size) for _, name, size in files)
+    return None if text == _NO_CONTENT and not may_say_so else text
+
+
+def _has_room(size: str) -> bool:
+    return not size or int(size) >= len(_NO_CONTENT)
+
+
+def _text(fields: Mapping[str, str], key: str) -> str:
+    if key not in fields:
+        message = f"RT showed an entry of a history without its {key}"
+        raise ProtocolError(message)
+    return fields[key]
+
+
+def _number(fields: Mapping[str, str], key: str) -> int:
+    text = _text(fields, key)
+    if not _NUMBER.match(text):
+        message = f"RT showed an entry of a history with the {key} {text[:60]!r}"
+        raise ProtocolError(message)
+    return int(text)
+
+
+def _minutes(text: str) -> int:
+    # SQLite keeps what is no number.
+    return int(text) if _NUMBER.match(text) else 0
+
+
+def read_counts(reply: Reply, ids: Sequence[int]) -> list[int | RTError]:
+    """How many entries of each ticket's history the account may see, or why it cannot be shown.
+
+    Args:
+        reply: The reply to a show of several tickets' history in the short format.
+        ids: The ids asked for, ascending, as RT sorts them.
+
+    Raises:
+        RTError: The request as a whole was refused, crashed or cut short.
+    """
+    forms = forms_of(reply)
+    if len(forms) != len(ids):
+        message = f"RT was asked for {len(ids)} histories and showed {len(forms)}"
+        raise ProtocolError(message)
+    return [_count(form) for form in forms]
+
+
+def _count(form: Form) -> int | RTError:
+    found = _COUNT.match(form.comments[0]) if form.comments else None
+    return int(found[1]) if found else error_for(said_in(form))

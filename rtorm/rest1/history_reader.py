@@ -1,0 +1,63 @@
+"""Histories of tickets: what is asked of RT, and what instead where that makes it crash."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from rtorm.errors import RTError
+from rtorm.gateway import Entry
+from rtorm.rest1.client import Client
+from rtorm.rest1.file_reader import TICKETS_A_REQUEST
+from rtorm.rest1.history import is_endless, read_counts, read_history
+from rtorm.rest1.replies import Reply
+from rtorm.rest1.shows import read_shows
+
+__all__ = ["HistoryReader"]
+
+Answer = list[Entry] | RTError
+
+
+class HistoryReader:
+    """Reads the histories of tickets, several in one request."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def history(self, tickets: Sequence[int]) -> list[Answer]:
+        """The history of each ticket, oldest first, or why it cannot be shown."""
+        answers: dict[int, Answer] = {}
+        # RT sorts the ids of one parameter and shows repeated ones again.
+        ascending = sorted(set(tickets))
+        for start in range(0, len(ascending), TICKETS_A_REQUEST):
+            answers |= self._portion(ascending[start : start + TICKETS_A_REQUEST])
+        return [answers[ticket] for ticket in tickets]
+
+    def _portion(self, ids: Sequence[int]) -> dict[int, Answer]:
+        reply = self._ask(ids, "l")
+        if is_endless(reply):
+            return self._visible(ids)
+        return dict(zip(ids, read_history(reply, ids), strict=True))
+
+    def _visible(self, ids: Sequence[int]) -> dict[int, Answer]:
+        """The histories of those tickets of which the account may see anything."""
+        counts = dict(zip(ids, read_counts(self._ask(ids, "s"), ids), strict=True))
+        answers: dict[int, Answer] = {
+            number: count for number, count in counts.items() if isinstance(count, RTError)
+        }
+        if some := [number for number, count in counts.items() if count and number not in answers]:
+            answers |= zip(some, read_history(self._ask(some, "l"), some), strict=True)
+        if none := [number for number, count in counts.items() if count == 0]:
+            answers |= zip(none, self._reasons(none), strict=True)
+        return answers
+
+    def _ask(self, ids: Sequence[int], form: str) -> Reply:
+        return self._client.get("ticket/show", {"id": f"{_listed(ids)}/history", "format": form})
+
+    def _reasons(self, ids: Sequence[int]) -> list[Answer]:
+        """Why nothing is seen of these: the account may not see the ticket, or there is nothing."""
+        reply = self._client.get("ticket/show", {"id": _listed(ids), "fields": "id"})
+        return [answer if isinstance(answer, RTError) else [] for answer in read_shows(reply, ids)]
+
+
+def _listed(ids: Iterable[int]) -> str:
+    return ",".join(map(str, ids))

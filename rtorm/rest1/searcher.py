@@ -1,0 +1,62 @@
+"""Searches, and records by their names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rtorm.errors import NotFound, RTError
+from rtorm.gateway import Shown
+from rtorm.rest1.client import Client
+from rtorm.rest1.conditions import words
+from rtorm.rest1.forms import EncodeError
+from rtorm.rest1.named import addressable, none_named, read_named, read_names
+from rtorm.rest1.searches import read_ids, read_records
+
+__all__ = ["Searcher"]
+
+
+class Searcher:
+    """Finds records by conditions and names."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def ids(self, kind: str, query: str, order: str) -> list[int]:
+        """The ids of what a query finds, in one request."""
+        parameters = {"query": query, "orderby": order, "format": "i"}
+        return read_ids(self._client.get(f"search/{kind}", parameters))
+
+    def records(self, kind: str, query: str, order: str) -> list[Shown]:
+        """The same for queues, users and groups, with their fields."""
+        parameters = {"query": query, "orderby": order, "format": "l"}
+        return read_records(self._client.get(f"search/{kind}", parameters))
+
+    def named(self, kind: str, name: str) -> Shown | RTError:
+        """The queue, user or group of this name; of a user, also by the e-mail address."""
+        if not addressable(kind, name):
+            return self._searched(kind, name)
+        reply = self._client.get("show", {"id": f"{kind}/{name}", "format": "l"})
+        answer = read_named(reply, kind, name)
+        if isinstance(answer, NotFound) and "@" in name:
+            # RT takes it for an address alone, and a user may be called so.
+            other = self._searched(kind, name)
+            return other if isinstance(other, Shown) else answer
+        return answer
+
+    def _searched(self, kind: str, name: str) -> Shown | RTError:
+        try:
+            found = self.records(kind, words("Name", "=", name), "+id")
+        except EncodeError:
+            found = []
+        except RTError as error:
+            return error
+        return found[0] if found else none_named(kind, name)
+
+    def names(self, principals: Sequence[int]) -> dict[int, str]:
+        """The names of users and groups by their ids, in one request."""
+        if not principals:
+            return {}
+        # Users and groups share their numbers, so that each of them is one or the other.
+        listed = ",".join(map(str, sorted(set(principals))))
+        ids = [f"user/{listed}", f"group/{listed}"]
+        return read_names(self._client.get("show", {"id": ids, "fields": "Name"}))

@@ -1,0 +1,1 @@
+"""HTTP with RT: what is sent, how it may fail, what answered."""

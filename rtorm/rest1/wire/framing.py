@@ -1,0 +1,26 @@
+"""Where a reply ends, as far as HTTP tells."""
+
+from __future__ import annotations
+
+import requests
+
+__all__ = ["end_is_told", "head_is_whole"]
+
+_HTTP_1_1 = 11
+
+
+def end_is_told(response: requests.Response) -> bool:
+    """Whether a cut in the body would be noticed: its length is told, or it comes in chunks."""
+    headers = response.headers
+    chunked = "chunked" in headers.get("Transfer-Encoding", "").lower()
+    return chunked or "Content-Length" in headers
+
+
+def head_is_whole(response: requests.Response) -> bool:
+    """Whether no header of a reply without a body is missing; http.client does not notice a cut.
+
+    HTTP/1.1 tells where the body ends, or that the connection ends with it.
+    """
+    if end_is_told(response) or response.raw.version != _HTTP_1_1:
+        return True
+    return "close" in response.headers.get("Connection", "").lower()

@@ -1,0 +1,72 @@
+"""One request to RT: what it asks or writes, and how it travels."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from rtorm.gateway import Upload
+
+__all__ = ["LOGOUT", "WHO_AM_I", "Parameters", "Request"]
+
+Parameters = Mapping[str, str | Sequence[str]]
+
+# RT answers with nothing at all to some reads, and to an edit of one object that changes nothing.
+_ALWAYS_ANSWERED = re.compile(r"(?:\w+/)?edit\Z|.+/(?:new|comment|take)\Z")
+_LONGEST_QUERY = 1500
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is sent to RT beside the login.
+
+    Attributes:
+        path: What follows `/REST/1.0/`.
+        parameters: The query.
+        content: The form of a write; None in a read.
+        files: What goes with the form.
+    """
+
+    path: str
+    parameters: Parameters
+    content: str | None = field(default=None, repr=False)
+    files: tuple[Upload, ...] = ()
+
+    @property
+    def writes(self) -> bool:
+        """Whether RT is to change something."""
+        return self.content is not None
+
+    @property
+    def form(self) -> Parameters:
+        """The query and the form, as RT takes them together."""
+        content = {} if self.content is None else {"content": self.content}
+        return {**self.parameters, **content}
+
+    @property
+    def parts(self) -> list[tuple[str, tuple[str, bytes, str]]]:
+        """The files as parts of a multipart body."""
+        # RT takes the names from the form's own lines; the parts' file names do not matter.
+        return [
+            (f"attachment_{number}", (f"attachment_{number}", file.content, file.content_type))
+            for number, file in enumerate(self.files, 1)
+        ]
+
+    @property
+    def may_find_nothing(self) -> bool:
+        """Whether RT may answer with nothing at all; a reply cut off in its head looks the same."""
+        return not self.writes or _ALWAYS_ANSWERED.match(self.path) is None
+
+    @property
+    def in_body(self) -> bool:
+        """Whether it is too long for a URL, or a write, which has no place in one."""
+        size = sum(len(key) + sum(map(len, value)) for key, value in self.parameters.items())
+        return self.writes or size > _LONGEST_QUERY
+
+
+WHO_AM_I = Request("ticket/new", {})
+"""Shows who is logged in, as which RT names the requestor of a new ticket."""
+
+LOGOUT = Request("logout", {})
+"""Ends the session."""

@@ -1,0 +1,90 @@
+"""The settings of a client, checked when they are given: URL, time limits, certificates."""
+
+from __future__ import annotations
+
+import os
+import re
+import ssl
+import threading
+from os import PathLike
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import requests
+
+from rtorm.errors import ConfigurationError
+
+__all__ = ["Timeout", "certificates", "checked_timeout", "front_page"]
+
+Timeout = float | tuple[float, float]
+
+_REST_OF_URL = re.compile(r"/REST/[12]\.0\Z")
+
+
+def front_page(url: str) -> str:
+    """The URL of RT's front page, given that or RT's REST address.
+
+    Raises:
+        ConfigurationError: It is no URL, or holds a login.
+    """
+    page = _parsed_front_page(url.strip())
+    if page is None:
+        # Neither what may be a login nor a query.
+        shown = url.rpartition("@")[2].split("?", 1)[0]
+        message = (
+            f"not the URL of an RT: {shown!r}; give that of its front page, such as "
+            "https://rt.example.com or https://example.com/rt"
+        )
+        raise ConfigurationError(message)
+    return page
+
+
+def checked_timeout(timeout: Timeout) -> tuple[float, float]:
+    """Seconds to wait for the connection and for each piece of a reply.
+
+    Raises:
+        ConfigurationError: One is not above zero.
+    """
+    both = timeout if isinstance(timeout, tuple) else (timeout, timeout)
+    for seconds in both:
+        if not 0 < seconds < threading.TIMEOUT_MAX:
+            message = f"a timeout is a number of seconds above zero, not {seconds!r}"
+            raise ConfigurationError(message)
+    return both
+
+
+def certificates(verify: bool | str | PathLike[str]) -> bool | str:
+    """What requests takes as `verify`; a path is known to hold certificates.
+
+    Raises:
+        ConfigurationError: The file cannot be read, or holds none.
+    """
+    if isinstance(verify, bool):
+        return verify
+    # Here, since requests would tell only with the first request.
+    file = os.fspath(verify)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    try:
+        if not Path(file).is_dir():
+            context.load_verify_locations(cafile=file)
+    except OSError as error:
+        message = f"verify={file!r} cannot be read as a file of certificates (PEM): {error}"
+        raise ConfigurationError(message) from None
+    return file
+
+
+def _parsed_front_page(url: str) -> str | None:
+    try:
+        parts = urlsplit(url)
+        host, port, login = parts.hostname, parts.port, parts.username or parts.password
+        requests.Request("GET", url).prepare()
+    except ValueError:
+        return None
+    if parts.scheme not in ("http", "https") or not host:
+        return None
+    if login:
+        message = f"the URL of {host} holds a login: give it as auth=(user, password)"
+        raise ConfigurationError(message)
+    name = f"[{host}]" if ":" in host else host
+    path = _REST_OF_URL.sub("", parts.path.rstrip("/")).rstrip("/")
+    return f"{parts.scheme}://{name}{'' if port is None else f':{port}'}{path}"

@@ -1,0 +1,225 @@
+"""Queries: immutable, lazy; a gateway that notes what it is asked stands for the server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC
+from typing import Any, TypeVar, cast
+
+import pytest
+
+from rtorm import CF, Query, Queue, Ticket, cf
+from rtorm.errors import NotFound, QueryError
+from rtorm.gateway import Gateway, Shown
+from rtorm.orm.columns import Clause
+from rtorm.orm.loading import blank
+from rtorm.orm.record import Record
+from rtorm.rest1.codecs import Clock
+from tests.support import Incident
+
+R = TypeVar("R", bound=Record)
+
+
+class Bug(Ticket, queue=("Bugs", "It's")):
+    """Tickets of two queues."""
+
+    level: CF[str | None] = cf("Level", default=None)
+
+
+@dataclass
+class Shelf:
+    """A session on a server that finds the tickets of these ids, or these records."""
+
+    found: Sequence[int] = ()
+    shown: Sequence[Shown] = ()
+    gone: frozenset[int] = frozenset()
+    sortable: bool = True
+    asked: list[Any] = field(default_factory=list[Any])
+
+    @property
+    def gateway(self) -> Gateway:
+        return cast("Gateway", self)
+
+    def clock(self) -> Clock:
+        self.asked.append("clock")
+        return Clock(UTC, exact=True)
+
+    def check_thread(self) -> None:
+        pass
+
+    def search(self, kind: str, query: str, order: str = "") -> list[int]:
+        self.asked.append((kind, query, order))
+        return list(self.found) if self.sortable or order == "+id" else []
+
+    def search_shown(self, kind: str, query: str, order: str = "") -> list[Shown]:
+        self.asked.append((kind, query, order))
+        return list(self.shown)
+
+    def met(self, cls: type[R], shown: Shown) -> R:
+        return cast("R", blank(cls, shown.id))
+
+    def get_many(self, cls: type[R], ids: Iterable[int | str], *, missing: str) -> list[R]:
+        numbers = [int(number) for number in ids]
+        self.asked.append((missing, numbers))
+        return [cast("R", blank(cls, n)) for n in numbers if n not in self.gone]
+
+
+def numbers(records: Iterable[Record]) -> list[int]:
+    return [record.id for record in records]
+
+
+def test_nothing_is_sent_before_it_is_asked_for() -> None:
+    """Building, showing and keeping a query costs nothing."""
+    shelf = Shelf([1])
+    query = Query(shelf, Ticket).where(Ticket.status == "new").order_by(Ticket.created.desc())
+    assert repr(query[:5]) == "<Query Ticket[0:5]: Status = 'new' ORDER BY Created DESC>"
+    assert query.text == "Status = 'new'"
+    assert shelf.asked == []
+
+
+def test_a_query_never_changes() -> None:
+    """Each method gives a new one."""
+    shelf = Shelf([1, 2, 3])
+    every = Query(shelf, Ticket)
+    new = every.where(Ticket.status == "new")
+    few = new.limit(2)
+    assert (every.text, new.text) == ("id > 0", "Status = 'new'")
+    assert (numbers(new), numbers(few)) == ([1, 2, 3], [1, 2])
+
+
+def test_conditions_are_added() -> None:
+    """All of them count, wherever they were given."""
+    query = Query(Shelf(), Ticket).where(Ticket.status == "new", Ticket.id > 5)
+    assert (
+        query.where(Ticket.owner == "root").text == "Status = 'new' AND id > 5 AND Owner = 'root'"
+    )
+
+
+def test_a_class_of_a_queue_asks_for_its_queues() -> None:
+    """Tickets of other queues are none of its records."""
+    assert Query(Shelf(), Incident).text == "Queue = 'Incidents'"
+    assert Query(Shelf(), Bug).where(Ticket.id == 1).text == (
+        "(Queue = 'Bugs' OR Queue = 'It\\'s') AND id = 1"
+    )
+
+
+def test_what_is_no_condition_is_refused() -> None:
+    """A comparison of a loaded value is a bool, and a text is none."""
+    query = Query(Shelf(), Ticket)
+    given: Any
+    for given in (True, "Status = 'new'", None, Ticket.status):
+        with pytest.raises(TypeError, match="no condition"):
+            query.where(given)
+        with pytest.raises(TypeError, match="no order"):
+            query.order_by(given)
+
+
+def test_tickets_are_loaded_many_at_a_time_as_they_are_needed() -> None:
+    """The first ones are there before the last ones are asked for; what is gone is left out."""
+    shelf = Shelf(range(1, 301), gone=frozenset({2}))
+    found = iter(Query(shelf, Ticket))
+    assert next(found).id == 1
+    assert [len(ids) for _, ids in shelf.asked[1:]] == [200]
+    assert len(list(found)) == 298
+    assert [(missing, len(ids)) for missing, ids in shelf.asked[1:]] == [
+        ("skip", 200),
+        ("skip", 100),
+    ]
+
+
+def test_a_slice_loads_nothing_else() -> None:
+    """RT tells all ids, and only those of the slice are loaded; slices of slices fit together."""
+    shelf = Shelf(range(10, 20))
+    query = Query(shelf, Ticket)
+    assert numbers(query[2:5]) == [12, 13, 14]
+    assert shelf.asked[1] == ("skip", [12, 13, 14])
+    assert numbers(query[2:][1:3]) == [13, 14]
+    assert numbers(query[2:5][1:9]) == [13, 14]
+    assert numbers(query[8:]) == [18, 19]
+    assert query[2:5].ids() == [12, 13, 14]
+    assert query.limit(0).all() == []
+
+
+@pytest.mark.parametrize("part", [slice(-1, None), slice(0, -1), slice(0, 9, 2)])
+def test_slices_count_from_the_start(part: slice) -> None:
+    """The end is not known before the query has run."""
+    with pytest.raises(ValueError, match="sliced from a start to an end"):
+        Query(Shelf(), Ticket)[part]
+
+
+def test_one_record_is_no_slice() -> None:
+    """It would be loaded by an innocent look."""
+    position: Any = 0
+    with pytest.raises(TypeError, match=r"use first\(\)"):
+        Query(Shelf(), Ticket)[position]
+
+
+def test_a_limit_comes_last() -> None:
+    """A condition after it would mean two things."""
+    query = Query(Shelf(), Ticket).limit(3)
+    with pytest.raises(ValueError, match="limit it last"):
+        query.where(Ticket.id == 1)
+    with pytest.raises(ValueError, match="limit it last"):
+        query.order_by(Ticket.id.asc())
+
+
+def test_first_and_one() -> None:
+    """The first of many, and the only one."""
+    assert Query(Shelf(), Ticket).first() is None
+    assert Query(Shelf([7, 8]), Ticket).first() is not None
+    assert Query(Shelf([7]), Ticket).one().id == 7
+    assert Query(Shelf(), Ticket).one_or_none() is None
+    with pytest.raises(NotFound, match="nothing is found by <Query Ticket: everything>"):
+        Query(Shelf(), Ticket).one()
+    with pytest.raises(QueryError, match="more than one record is found"):
+        Query(Shelf([7, 8]), Ticket).one()
+
+
+def test_tickets_are_counted_without_loading() -> None:
+    """The ids are enough; RT may tell one twice."""
+    shelf = Shelf([7, 8, 7])
+    query = Query(shelf, Ticket)
+    assert (query.count(), query.ids(), query.exists()) == (2, [7, 8], True)
+    assert shelf.asked == [("ticket", "id > 0", "+id")] * 3
+
+
+def test_what_nothing_fulfils_is_not_asked() -> None:
+    """An empty list of values fits nothing."""
+    shelf = Shelf([1])
+    never: Clause = Ticket.status.in_([])
+    assert Query(shelf, Ticket).where(never).all() == []
+    assert Query(shelf, Queue).where(Queue.name.in_([])).count() == 0
+    assert shelf.asked == []
+
+
+def test_an_order_that_rt_does_not_know_is_told() -> None:
+    """RT would say that nothing matches: asked again without the order, it finds something."""
+    query = Query(Shelf([1], sortable=False), Bug).order_by(Bug.level.asc())
+    with pytest.raises(QueryError, match=r"cannot sort by CF\.\{Level\}"):
+        query.all()
+    assert Query(Shelf([], sortable=False), Bug).order_by(Bug.level.asc()).all() == []
+
+
+def test_other_records_are_evaluated_here() -> None:
+    """RT is asked for what narrows most; the rest counts all the same."""
+    shown = [
+        Shown(3, {"Name": "Incidents", "Description": "x"}),
+        Shown(4, {"Name": "Two Words", "Description": ""}),
+        Shown(1, {"Name": "Incidental", "Description": ""}),
+    ]
+    shelf = Shelf(shown=shown)
+    query = Query(shelf, Queue).where(Queue.name.like("inc"), Queue.description.is_null())
+    assert numbers(query) == [1]
+    assert shelf.asked == [("queue", "Name LIKE inc", "+id")]
+    assert query.text == "Name LIKE 'inc' AND Description IS NULL"
+    every = Query(shelf, Queue)
+    assert numbers(every) == [1, 3, 4]
+    assert numbers(every.order_by(Queue.name.desc())[:2]) == [4, 3]
+    assert (every.count(), every.exists(), every.ids()) == (3, True, [1, 3, 4])
+
+
+def test_a_value_that_rt_cannot_hold_is_an_error_of_the_query() -> None:
+    """It can be found nowhere."""
+    with pytest.raises(QueryError, match=r"U\+0000"):
+        Query(Shelf(), Queue).where(Queue.name == "a\0").all()

@@ -1,0 +1,52 @@
+"""Every snippet of the documentation runs on a real server and prints what stands beside it."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+import rtorm
+from rtorm import Session
+from tests.support import Incident
+
+PAGES = ["links", "messages", "attachments", "queues-users-groups", "raw-requests"]
+_PRINTED = re.compile(r"\s*print\(.*\)  # (.*)")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_does_what_it_says(page: str, root: Path, session: Session, tmp_path: Path) -> None:
+    """The snippets of a page run one after the other and print what their comments say."""
+    text = (root / "docs" / f"{page}.md").read_text()
+    names = {name: getattr(rtorm, name) for name in rtorm.__all__} | tickets(session)
+    names |= {"session": session, "folder": tmp_path, "SecretStr": SecretStr, "Incident": Incident}
+    snippets = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    assert snippets
+    for snippet in snippets:
+        printed = run(snippet, names)
+        for number, line in enumerate(snippet.splitlines(), 1):
+            if found := _PRINTED.match(line):
+                assert printed[number] == [found[1]], line
+
+
+def tickets(session: Session) -> dict[str, Any]:
+    """The tickets that the pages speak of."""
+    made = {name: session.add(Incident(subject=f"The {name}")) for name in ("ticket", "other", "duplicate")}
+    session.commit()
+    return dict(made)
+
+
+def run(snippet: str, names: dict[str, Any]) -> dict[int, list[str]]:
+    """Run a snippet; gives what it printed, by line."""
+    printed: dict[int, list[str]] = defaultdict(list)
+
+    def tell(*values: object) -> None:
+        printed[sys._getframe(1).f_lineno].append(" ".join(map(str, values)))
+
+    exec(compile(snippet, "snippet", "exec", dont_inherit=True), names | {"print": tell}, names)
+    return printed
