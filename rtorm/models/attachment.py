@@ -172,7 +172,8 @@ class Attachment(BaseModel, frozen=True):
         charset = str(told or "utf-8").strip().lower()
         try:
             return self.content.decode("utf-8-sig" if charset in _UTF_8 else charset, "replace")
-        except LookupError:
+        except (LookupError, ValueError):
+            # No encoding, or one that is not for texts.
             return self.content.decode("utf-8-sig", "replace")
 
     def open(self) -> BinaryIO:

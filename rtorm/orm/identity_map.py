@@ -50,6 +50,11 @@ class IdentityMap:
         """The record of this id, of whatever class."""
         return self._records.get((kind, number))
 
+    def of_kind(self, kind: str) -> list[Record]:
+        """All records of a kind."""
+        held = [record for (each, _), record in self._records.items() if each == kind]
+        return list({id(record): record for record in held}.values())
+
     def hold(self, record: Record, number: int) -> None:
         """Let an id lead to a record, also one that led to another."""
         self._records[type(record).__rt_kind__, number] = record

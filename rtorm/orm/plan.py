@@ -14,8 +14,9 @@ from pydantic import ValidationError
 
 from rtorm.gateway import Edit, Upload
 from rtorm.models.attachment import upload_of
+from rtorm.orm.checking import checked, objections, run_model_validators
 from rtorm.orm.layout import FieldLayout, layout_of
-from rtorm.orm.record import Record, checked, objections, run_model_validators
+from rtorm.orm.record import Record
 from rtorm.orm.state import Change, TrackedList, state_of
 from rtorm.rest1.codecs import LINKS, Clock, attachment_line
 from rtorm.rest1.forms import EncodeError

@@ -4,119 +4,29 @@ from __future__ import annotations
 
 import copy
 import difflib
-import functools
 import inspect
-from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Self, cast, dataclass_transform
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Self, cast
 
 from pydantic import BaseModel, ConfigDict, ValidationError
-from pydantic_core import (
-    ErrorDetails,
-    InitErrorDetails,
-    PydanticCustomError,
-    PydanticKnownError,
-    PydanticUndefined,
-)
+from pydantic_core import InitErrorDetails, PydanticCustomError, PydanticUndefined
 
 from rtorm.errors import DetachedError, NotFound
-from rtorm.orm.fields import (
-    Bound,
-    ReadOnly,
-    Spec,
-    attr,
-    cf,
-    collecting_fields,
-    declared_type,
-    hidden,
-    shown,
-)
+from rtorm.orm.checking import checked, validators_of, violations
+from rtorm.orm.declaring import RecordMeta
+from rtorm.orm.fields import ReadOnly, Spec, hidden, shown
 from rtorm.orm.layout import FieldLayout, Layout, layout_of
 from rtorm.orm.state import NOT_LOADED, Change, State, TrackedList
 from rtorm.rest1.codecs import INTEGER
 
 if TYPE_CHECKING:
-    from pydantic._internal._model_construction import ModelMetaclass
-
     from rtorm.orm.layout import Validate
     from rtorm.orm.outcome import SaveResult, Verify
     from rtorm.orm.state import Owner
-else:
-    ModelMetaclass = type(BaseModel)
 
-__all__ = ["Record", "RecordMeta", "checked", "objections", "run_model_validators"]
+__all__ = ["Record"]
 
 _set = object.__setattr__
-
-
-@dataclass_transform(
-    eq_default=False, kw_only_default=True, field_specifiers=(attr, cf, shown, hidden)
-)
-class RecordMeta(ModelMetaclass):
-    """Builds a Pydantic class and puts a column on it for each field."""
-
-    if not TYPE_CHECKING:
-
-        def __new__(
-            mcs, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **kwargs: Any
-        ) -> type[Record]:
-            """Build the class; declarations become Pydantic fields, then columns."""
-            specs = _declare(bases, namespace)
-            probing = collecting_fields.set(True)
-            try:
-                cls = super().__new__(mcs, name, bases, namespace, **kwargs)
-                if not cls.__pydantic_complete__:
-                    # Pydantic took this frame for the one that has the names of the annotations.
-                    cls.model_rebuild(raise_errors=False, _parent_namespace_depth=3)
-            finally:
-                collecting_fields.reset(probing)
-            cls.__rt_specs__, cls.__rt_layout__, cls.__rt_validators__ = specs, None, {}
-            for field in cls.__pydantic_fields__:
-                _check_declaration(cls, field)
-                setattr(cls, field, Bound(field, specs[field].wire))
-            cls.__rt_declared__()
-            return cls
-
-
-def _declare(bases: tuple[type, ...], namespace: dict[str, Any]) -> dict[str, Spec]:
-    """Turn a class body into what Pydantic expects; gives the declarations, inherited ones too."""
-    specs: dict[str, Spec] = {}
-    for base in reversed(bases):
-        specs.update(getattr(base, "__rt_specs__", {}))
-    own = {name: value for name, value in namespace.items() if isinstance(value, Spec)}
-    specs.update(own)
-    # An inherited field that is annotated anew keeps its declaration.
-    annotated = {name for name in namespace.get("__annotations__", {}) if name not in namespace}
-    for name in own.keys() | (annotated & specs.keys()):
-        namespace[name] = specs[name].field_info()
-    if "model_post_init" in namespace:
-        namespace["model_post_init"] = _after_tracking(namespace["model_post_init"])
-    return specs
-
-
-def _after_tracking(post_init: Callable[[Any, Any], None]) -> Callable[[Any, Any], None]:
-    """Begin to track before a class's `model_post_init`, which then need not call its base's."""
-
-    @functools.wraps(post_init)
-    def model_post_init(self: Any, context: Any, /) -> None:
-        _begin(self)
-        post_init(self, context)
-
-    return model_post_init
-
-
-def _check_declaration(cls: type[Record], name: str) -> None:
-    info = cls.__pydantic_fields__[name]
-    if name not in cls.__rt_specs__:
-        message = f"{cls.__name__}.{name} is not declared: write `{name}: CF[...] = cf('Its name')`"
-        if isinstance(info.default, Spec):
-            message = f"{cls.__name__}.{name}: fields are inherited from records only"
-        raise TypeError(message)
-    if cls.__pydantic_complete__:
-        try:
-            declared_type(info.annotation)
-        except TypeError as error:
-            message = f"{cls.__name__}.{name}: {error}"
-            raise TypeError(message) from None
 
 
 class Record(BaseModel, metaclass=RecordMeta):
@@ -157,7 +67,7 @@ class Record(BaseModel, metaclass=RecordMeta):
 
         def __setattr__(self, name: str, value: Any) -> None:
             cls = type(self)
-            check = (cls.__rt_validators__ or _cut_validators(cls)).get(name)
+            check = (cls.__rt_validators__ or validators_of(cls)).get(name)
             if check is None:
                 _assign_otherwise(self, name, value)
                 return
@@ -165,7 +75,7 @@ class Record(BaseModel, metaclass=RecordMeta):
                 valid = check(value)
             except ValidationError as error:
                 _undo(self, name, value)
-                raise _violations(cls, error, tuple(name.split("."))) from None
+                raise violations(cls, error, tuple(name.split("."))) from None
             _assign(self, name, valid, value)
 
         def __delattr__(self, name: str) -> None:
@@ -195,6 +105,20 @@ class Record(BaseModel, metaclass=RecordMeta):
         """Why what the server shows is no record but emptiness; nothing if it is one."""
         del fields
         return ""
+
+    def __rt_begin__(self) -> None:
+        """Take what the constructor was given as the new record's changes."""
+        values, given = vars(self), self.__pydantic_fields_set__
+        original, fields = self.__rt_state__.original, layout_of(type(self)).fields
+        if refused := [name for name in values if name in given and fields[name].read_only]:
+            raise _not_to_be_given(self, refused)
+        # What is noted already was assigned by a `model_post_init` that now calls its base's.
+        for name in [name for name in values if name not in original]:
+            if name in given:
+                original[name] = NOT_LOADED
+                values[name] = _tracked(self, name, values[name])
+            else:
+                del values[name]
 
     def model_post_init(self, context: Any, /) -> None:
         """Nothing more: the metaclass has what was given to the constructor tracked before."""
@@ -422,35 +346,10 @@ class Record(BaseModel, metaclass=RecordMeta):
         return other
 
 
-def _begin(record: Record) -> None:
-    """Take what the constructor was given as the new record's changes."""
-    values, given = vars(record), record.__pydantic_fields_set__
-    original, fields = record.__rt_state__.original, layout_of(type(record)).fields
-    if refused := [name for name in values if name in given and fields[name].read_only]:
-        raise _not_to_be_given(record, refused)
-    # What is noted already was assigned by a `model_post_init` that now calls its base's.
-    for name in [name for name in values if name not in original]:
-        if name in given:
-            original[name] = NOT_LOADED
-            values[name] = _tracked(record, name, values[name])
-        else:
-            del values[name]
-
-
 def _not_to_be_given(record: Record, names: list[str]) -> ValidationError:
     kind = PydanticCustomError("read_only", "it cannot be given: RT sets it")
     details = [InitErrorDetails(type=kind, loc=(name,), input=vars(record)[name]) for name in names]
     return ValidationError.from_exception_data(type(record).__name__, details)
-
-
-def _cut_validators(cls: type[Record]) -> dict[str, Validate]:
-    layout = layout_of(cls)
-    cls.__rt_validators__ = {
-        name: validate
-        for name, validate in layout.validators.alone.items()
-        if not layout.fields[name].read_only and layout.fields[name].spec.editable
-    }
-    return cls.__rt_validators__
 
 
 def _assign(record: Record, name: str, value: Any, given: Any) -> None:
@@ -518,77 +417,6 @@ def _refuse_name(record: Record, name: str) -> NoReturn:
     hint = f"; did you mean {', '.join(near)}?" if near else ""
     message = f"{type(record).__name__} has no field {name!r}{hint}"
     raise AttributeError(message)
-
-
-def checked(
-    cls: type[Record], name: str, value: Any, others: Mapping[str, Any] | None = None
-) -> Any:
-    """The value as the field's own validators leave it.
-
-    Args:
-        cls: The record's class.
-        name: The field.
-        value: The value.
-        others: The record's values, which validators with `info` see as `info.data`.
-
-    Raises:
-        ValidationError: The value does not fit the field.
-    """
-    validators = layout_of(cls).validators
-    part = validators.parts.get(name)
-    try:
-        if part is not None:
-            return part(value)
-        result: Any = validators.whole.validate_assignment(dict(others or {}), name, value)
-    except ValidationError as error:
-        within = () if part is None else tuple(name.split("."))
-        raise _violations(cls, error, within) from None
-    return result[0][name]
-
-
-def _violations(
-    cls: type[Record], error: ValidationError, within: tuple[str, ...] = ()
-) -> ValidationError:
-    """The same errors, told of the class and the attribute."""
-    details = [
-        InitErrorDetails(
-            type=_kind(row), loc=(*within, *row["loc"]), input=row["input"], ctx=row.get("ctx", {})
-        )
-        for row in error.errors(include_url=False)
-    ]
-    return ValidationError.from_exception_data(cls.__name__, details)
-
-
-def _kind(row: ErrorDetails) -> str | PydanticCustomError:
-    """Pydantic's own kind of error where it says the same, else one that says it literally."""
-    kind, said, context = cast("Any", row["type"]), cast("Any", row["msg"]), row.get("ctx")
-    try:
-        if PydanticKnownError(kind, context).message() == said:
-            return row["type"]
-    except (KeyError, TypeError):
-        pass  # A validator of the program's own may name its errors as it likes.
-    return PydanticCustomError(kind, said, context)
-
-
-def objections(error: ValidationError) -> list[str]:
-    """What a validation error says, without Pydantic's own words around it."""
-    return [
-        str(row["msg"]).removeprefix("Value error, ") for row in error.errors(include_url=False)
-    ]
-
-
-def run_model_validators(record: Record) -> list[str]:
-    """What the class's own `@model_validator(mode="after")` methods object to."""
-    said: list[str] = []
-    for name, decorator in type(record).__pydantic_decorators__.model_validators.items():
-        if decorator.info.mode != "after":
-            continue
-        method = getattr(record, name)
-        try:
-            method(*[None] * len(inspect.signature(method).parameters))
-        except (ValueError, AssertionError) as error:
-            said.append(str(error))
-    return said
 
 
 def _tracked(record: Record, name: str, value: Any) -> Any:

@@ -217,15 +217,15 @@ class UnitOfWork:
             verdict.merged_into = answer.id
         written = {name: change.new for name, change in plan.changes.items()}
         seen = decode(plan.record, answer.fields, self.clock(), asked=asked, expected=written)
-        silent = set(verdict.silent)
+        silent = list(verdict.silent)
         compare(verdict, fields, plan.changes, seen)
-        self._explain_links(plan, verdict, silent & verdict.errors.keys())
+        self._explain_links(plan, verdict, [name for name in silent if name in verdict.errors])
         state_of(plan.record).accept(verdict.applied)
         place(plan.record, seen)
 
-    def _explain_links(self, plan: Sent, verdict: Verdict, lost_names: Iterable[str]) -> None:
+    def _explain_links(self, plan: Sent, verdict: Verdict, names: Iterable[str]) -> None:
         """Say of a ticket that was linked in vain if it has been merged into another one."""
-        for name in [name for name in lost_names if name.startswith("links.")]:
+        for name in [name for name in names if name.startswith("links.")]:
             held = verdict.seen.get(name, ())
             lost = [to for to in plan.changes[name].new if isinstance(to, int) and to not in held]
             answers = self._show("ticket", lost, []) if lost else []

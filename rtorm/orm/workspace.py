@@ -27,9 +27,9 @@ from rtorm.orm.identity_map import IdentityMap, of_another_class
 from rtorm.orm.layout import layout_of
 from rtorm.orm.loading import blank, decode, fill, forget
 from rtorm.orm.outcome import SaveResult, Verify, refusal_of, save_error
-from rtorm.orm.plan import plan
+from rtorm.orm.plan import EditPlan, Plan, Unsendable, plan
 from rtorm.orm.record import Record
-from rtorm.orm.state import NOT_LOADED, Status, peers_of, state_of
+from rtorm.orm.state import NOT_LOADED, Change, Status, peers_of, state_of
 from rtorm.orm.unit import UnitOfWork
 from rtorm.rest1.codecs import Clock
 
@@ -203,8 +203,9 @@ class Workspace:
         """Send the changes of some records; one result for each."""
         if not records:
             return []
-        results = self._unit(verify).run([plan(record, self.clock) for record in records])
-        self._forget_linked(results)
+        plans = [plan(record, self.clock) for record in records]
+        results = self._unit(verify).run(plans)
+        self._forget_linked(plans)
         for result in results:
             if result.outcome == "unknown" and not state_of(result.record).persistent:
                 # Sent again, it might be created twice: only the program may decide to add it.
@@ -319,12 +320,27 @@ class Workspace:
             self.gateway, self.clock, verify or self._verify, self._batch, self.records.adopt
         )
 
-    def _forget_linked(self, results: Iterable[SaveResult]) -> None:
+    def _forget_linked(self, plans: Iterable[Plan]) -> None:
         """Links show on both of their tickets: what is loaded of the other one is out of date."""
-        for number in {number for result in results for number in _linked_by(result)}:
-            other = self.records.of("ticket", number)
-            if other is not None:
-                forget(other, (*other.__rt_names__(("links",)), "history", "last_updated"))
+        for sent in plans:
+            for other in self._linked_by(sent):
+                if other is not sent.record:
+                    forget(other, (*other.__rt_names__(("links",)), "history", "last_updated"))
+
+    def _linked_by(self, sent: Plan) -> list[Record]:
+        """The tickets at the other ends of links that were sent; all, if that cannot be told."""
+        links = {} if isinstance(sent, Unsendable) else _links_in(sent.changes)
+        if isinstance(sent, EditPlan) and any(c.old is NOT_LOADED for c in links.values()):
+            return self.records.of_kind("ticket")
+        known = [
+            end
+            for name, change in links.items()
+            for held in (change.old, change.new, vars(sent.record).get(name, ()))
+            if held is not NOT_LOADED
+            for end in held
+        ]
+        others = (self.records.of("ticket", end) for end in known if isinstance(end, int))
+        return [other for other in others if other is not None]
 
     def _has_status(self, number: int, status: str) -> bool:
         """Whether the ticket has the status that RT said nothing good of: it may have had it."""
@@ -414,12 +430,8 @@ def _to_ask(record: Record, names: Iterable[str]) -> tuple[list[str] | None, boo
     return asked, any(field.spec.part for field in chosen)
 
 
-def _linked_by(result: SaveResult) -> Iterator[int]:
-    """The tickets at the other ends of links that were changed."""
-    for name, change in result.applied.items():
-        if name.startswith("links."):
-            old = () if change.old is NOT_LOADED else change.old
-            yield from (end for end in (*old, *change.new) if isinstance(end, int))
+def _links_in(changes: Mapping[str, Change[Any]]) -> dict[str, Change[Any]]:
+    return {name: change for name, change in changes.items() if name.startswith("links.")}
 
 
 def _objection_to_merging(record: Record, number: int) -> str:

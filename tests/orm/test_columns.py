@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from rtorm import Ticket
-from rtorm.orm.columns import And, Clause, Column, Comparison, Not, Or, Ordering
+from rtorm import Ticket, sql
+from rtorm.orm.columns import And, Clause, Column, Comparison, Not, Or, Ordering, Raw
 from tests.orm.doubles import loaded
 from tests.support import Incident
 
@@ -103,6 +103,15 @@ def test_a_clause_has_no_truth_value(clause: Clause) -> None:
         bool(clause)
     with pytest.raises(TypeError, match="no truth value"):
         _ = 5 < Ticket.priority < 9
+
+
+def test_a_raw_condition_is_a_clause() -> None:
+    """RT's own language stands beside other clauses; a blank one would mean all tickets."""
+    raw = sql("Requestor.Name = 'x'")
+    assert opened & raw == And((opened, Raw("Requestor.Name = 'x'")))
+    for blank in ("", "  ", "\n"):
+        with pytest.raises(ValueError, match="blank"):
+            sql(blank)
 
 
 def test_what_is_no_clause_is_not_combined() -> None:

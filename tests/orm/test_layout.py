@@ -164,10 +164,21 @@ def test_the_cut_refuses_what_the_field_refuses(name: str) -> None:
         assert [row["type"] for row in caught.value.errors()] == [kind]
 
 
+LINKS = (
+    "depends_on",
+    "depended_on_by",
+    "refers_to",
+    "referred_to_by",
+    "parents",
+    "children",
+)
+
+
 def test_every_field_is_cut() -> None:
     """Each field has a validator of its own, but those that look at other values."""
     cut = field_validators(Sample)
-    assert cut.alone.keys() == Sample.model_fields.keys() - {"informed"}
+    assert cut.alone.keys() == (Sample.model_fields.keys() - {"informed"}) | cut.parts.keys()
+    assert cut.parts.keys() == {f"links.{name}" for name in LINKS}
 
 
 def test_a_class_that_its_own_fields_name() -> None:

@@ -155,7 +155,7 @@ def test_text_that_is_not_utf8_is_sent_as_bytes() -> None:
     assert isinstance(planned, CreatePlan)
     assert [file.content_type for file in planned.files] == [
         "application/octet-stream",
-        "text/plain",
+        "text/plain; charset=utf-8",
     ]
 
 

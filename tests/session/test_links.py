@@ -17,6 +17,7 @@ from rtorm import (
     NotFound,
     PartialSaveError,
     PermissionDenied,
+    Queue,
     RejectedError,
     SaveError,
     Session,
@@ -49,6 +50,11 @@ def links_of(ticket: Ticket) -> dict[str, set[int | str]]:
     """All lists that are not empty."""
     lists = {name: set(getattr(ticket.links, name)) for name in RELATIONS}
     return {name: members for name, members in lists.items() if members}
+
+
+def paths(wire: Wire) -> list[str]:
+    """What was asked for, without the search that finds out RT's organization once."""
+    return [sent.path for sent in wire.sent if sent.path != "search/ticket"]
 
 
 @pytest.fixture
@@ -117,7 +123,7 @@ def test_what_is_written_is_read_back_once(linked: Incident, wire: Wire) -> None
     """One read of the ticket's links, with what RT computes."""
     linked.links.refers_to.append(OTHER_PAGE)
     linked.save()
-    assert [sent.path for sent in wire.sent] == ["edit", "ticket/show"]
+    assert paths(wire) == ["edit", "ticket/show"]
     wire.clear()
     assert set(linked.links.refers_to) >= {PAGE, OTHER_PAGE}
     assert wire.sent == []
@@ -206,10 +212,11 @@ def test_what_is_no_link_is_refused_before_it_is_sent(linked: Incident, wire: Wi
 
 
 def test_a_ticket_without_a_number_is_no_link(linked: Incident) -> None:
-    """A new ticket must be committed first; a copy of an old one will do."""
+    """A new ticket must be committed first; what is no ticket is never a link."""
     with pytest.raises(ValidationError, match="commit it first"):
         linked.links.children = [Incident(subject="New")]
-    linked.links.children = [copy.copy(Ticket.model_construct())] if False else []
+    with pytest.raises(ValidationError, match="is no ticket"):
+        linked.links.children = [Queue(name="General")]
 
 
 def test_a_link_to_itself_is_refused_before_it_is_sent(linked: Incident, wire: Wire) -> None:
@@ -221,7 +228,9 @@ def test_a_link_to_itself_is_refused_before_it_is_sent(linked: Incident, wire: W
     assert wire.sent == []
 
 
-def test_a_missing_ticket_leaves_the_list_as_it_was(linked: Incident, tickets: list[Incident]) -> None:
+def test_a_missing_ticket_leaves_the_list_as_it_was(
+    linked: Incident, tickets: list[Incident]
+) -> None:
     """RT names it and applies nothing of this relation; the others are applied."""
     before = set(linked.links.refers_to)
     linked.links.refers_to = [tickets[3].id, 999999]
@@ -239,9 +248,7 @@ def test_a_missing_ticket_leaves_the_list_as_it_was(linked: Incident, tickets: l
     assert links_of(tickets[3]) == {"referred_to_by": {linked.id}, "children": {linked.id}}
 
 
-def test_a_merged_ticket_is_told_with_its_target(
-    session: Session, tickets: list[Incident]
-) -> None:
+def test_a_merged_ticket_is_told_with_its_target(session: Session, tickets: list[Incident]) -> None:
     """RT links the ticket that remains; the error names it."""
     ticket, gone, remains, _ = tickets
     session.client.post(f"ticket/{gone.id}/merge/{remains.id}", "id: x\n")
@@ -376,7 +383,7 @@ def test_links_of_new_tickets_follow_in_one_request(
     report = session.commit()
     assert [result.outcome for result in report.results] == ["created"] * 3
     assert set(report.results[0].applied) == {"subject", "links.depends_on", "links.refers_to"}
-    assert [sent.path for sent in wire.sent] == [*["ticket/new"] * 3, "edit", "ticket/show"]
+    assert paths(wire) == [*["ticket/new"] * 3, "edit", "ticket/show"]
     assert [form["id"] for form in wire.writes[3].forms] == [
         f"ticket/{ticket.id}/links" for ticket in new[:2]
     ]
@@ -433,9 +440,7 @@ def test_a_refused_new_ticket_sends_no_links(session: Session, wire: Wire) -> No
     assert links_of(new) == {"refers_to": {PAGE}}
 
 
-def test_refreshing_expiring_and_discarding(
-    linked: Incident, connect: Connect, wire: Wire
-) -> None:
+def test_refreshing_expiring_and_discarding(linked: Incident, connect: Connect, wire: Wire) -> None:
     """`links` stands for all six lists, a single one for itself."""
     foreign = connect().get(Incident, linked.id)
     foreign.links.refers_to = [OTHER_PAGE]
@@ -480,17 +485,15 @@ def test_assigning_before_reading_reads_nothing(
     assert ticket.changes == {"links.refers_to": Change(NOT_LOADED, [PAGE])}
     assert wire.sent == []
     ticket.save()
-    assert [sent.path for sent in wire.sent] == ["edit", "ticket/show"]
+    assert paths(wire) == ["edit", "ticket/show"]
 
 
-def test_editing_without_loading(
-    session: Session, tickets: list[Incident], wire: Wire
-) -> None:
+def test_editing_without_loading(session: Session, tickets: list[Incident], wire: Wire) -> None:
     """`session.edit` takes links by their full names; both tickets learn of it."""
     assert links_of(tickets[0]) == links_of(tickets[1]) == {}
     wire.clear()
     session.edit(Incident, tickets[0].id, **{"links.refers_to": [tickets[1].id]})
-    assert [sent.path for sent in wire.sent] == ["edit", "ticket/show"]
+    assert paths(wire) == ["edit", "ticket/show"]
     assert links_of(tickets[0]) == {"refers_to": {tickets[1].id}}
     assert links_of(tickets[1]) == {"referred_to_by": {tickets[0].id}}
 
@@ -593,7 +596,7 @@ def test_links_of_many_are_one_request(
     tickets[3].status = "bogus"
     with pytest.raises(CommitError) as caught:
         session.commit()
-    assert [sent.path for sent in wire.sent] == ["edit", "ticket/show"]
+    assert paths(wire) == ["edit", "ticket/show"]
     report = caught.value.report
     assert [result.outcome for result in report.results] == ["updated", *["partial"] * 3]
     assert [list(result.errors) for result in report.results] == [
@@ -621,7 +624,7 @@ def test_never_verifying_takes_rts_word(tickets: list[Incident], wire: Wire) -> 
     """Nothing is read back; what RT said is known all the same."""
     tickets[0].links.refers_to = [PAGE]
     assert tickets[0].save(verify="never").outcome == "updated"
-    assert [sent.path for sent in wire.sent] == ["edit"]
+    assert paths(wire) == ["edit"]
     tickets[0].links.refers_to = [999999]
     with pytest.raises(RejectedError, match="does not exist"):
         tickets[0].save(verify="never")
@@ -631,7 +634,7 @@ def test_always_verifying_reads_both_parts(tickets: list[Incident], wire: Wire) 
     """One read for the ticket's own fields and its links."""
     tickets[0].links.refers_to, tickets[0].subject = [PAGE], "Always"
     assert tickets[0].save(verify="always").outcome == "updated"
-    assert [sent.path for sent in wire.sent] == ["edit", "ticket/show"]
+    assert paths(wire) == ["edit", "ticket/show"]
     assert "Subject" in wire.sent[1].text
 
 
@@ -647,13 +650,11 @@ def test_links_of_peers_are_loaded_together(connect: Connect, session: Session, 
     assert len(loaded[0].links.children) == 19
     for ticket in loaded[1:]:
         assert links_of(ticket) == {"parents": {twenty[0].id}}
-    paths = [sent.path for sent in wire.sent]
-    assert paths.count("ticket/show") == 1
-    assert paths.count("search/ticket") == 1
+    assert [sent.path for sent in wire.sent] == ["ticket/show", "search/ticket"]
     wire.clear()
     reader.expire(loaded[5])
     assert links_of(loaded[5]) == {"parents": {twenty[0].id}}
-    assert [sent.path for sent in wire.sent] == ["ticket/show"]
+    assert paths(wire) == ["ticket/show"]
 
 
 def test_a_deleted_peer_does_not_hide_the_links_of_others(
@@ -793,7 +794,7 @@ def test_reminders_are_no_links(rt: Server, session: Session, tickets: list[Inci
 
 
 def test_articles_stay_uris(rt: Server, session: Session, tickets: list[Incident]) -> None:
-    """An article is shown as a URI, which may be written again."""
+    """An article is shown as a URI, which may be written again, also as what refers to a ticket."""
     ticket = tickets[0]
     base = f"fsck.com-rt://example.com/ticket/{ticket.id}"
     prepare(
@@ -803,14 +804,19 @@ def test_articles_stay_uris(rt: Server, session: Session, tickets: list[Incident
         f"my ($ok, $why) = $a->Create(Name => 'For {ticket.id}', Class => 'Linked',"
         f" 'RefersTo-new' => '{base}'); RT->Logger->error($why) unless $ok;",
     )
-    [article] = ticket.links.referred_to_by
+    [article] = ticket.links.refers_to
     assert str(article).startswith("fsck.com-article://example.com/article/")
-    ticket.links.refers_to = [article, PAGE]
+    ticket.links.refers_to.append(PAGE)
+    ticket.links.referred_to_by.append(article)
     assert ticket.save().outcome == "updated"
     ticket.links.refers_to.remove(PAGE)
+    ticket.links.referred_to_by.append(tickets[1].id)
     ticket.save()
     ticket.refresh("links")
-    assert links_of(ticket) == {"referred_to_by": {article}, "refers_to": {article}}
+    assert links_of(ticket) == {
+        "refers_to": {article},
+        "referred_to_by": {article, tickets[1].id},
+    }
 
 
 def test_hundreds_of_links_are_kept(session: Session, tickets: list[Incident], wire: Wire) -> None:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rtorm import CF, ConfigurationError, NotFound, Queue, QueryError, Session, Ticket, cf, sql
+from rtorm import CF, ConfigurationError, NotFound, QueryError, Queue, Session, Ticket, cf, sql
 from rtorm.orm.columns import And, Clause, Not, Or
 from tests.support import Incident, Severity, Wire
 
