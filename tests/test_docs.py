@@ -15,7 +15,7 @@ import rtorm
 from rtorm import Session
 from tests.support import Incident
 
-PAGES = ["links", "messages", "attachments", "queues-users-groups", "raw-requests"]
+PAGES = ["queries", "links", "messages", "attachments", "queues-users-groups", "raw-requests"]
 _PRINTED = re.compile(r"\s*print\(.*\)  # (.*)")
 
 
