@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, NoReturn, Self, overload
+from typing import Annotated, Any, Never, NoReturn, Self, overload
 
 from pydantic import BeforeValidator
 
@@ -150,6 +150,6 @@ class Linked:
     def __get__(self, instance: Record | None, owner: Any) -> Self | Links:
         return self if instance is None else Links(instance)
 
-    def __set__(self, instance: Record, value: object) -> NoReturn:
+    def __set__(self, instance: Record, value: Never) -> NoReturn:
         message = "links are assigned one by one: ticket.links.depends_on = [1040]"
         raise AttributeError(message)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Generic, NoReturn, Self, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, Never, NoReturn, Self, TypeVar, overload
 
 if TYPE_CHECKING:
     from rtorm.orm.record import Record
@@ -42,7 +42,7 @@ class Related(Generic[T_co]):
         held: T_co = instance.__rt_related__(self.name, self.empty)
         return held
 
-    def __set__(self, instance: Record, value: object) -> NoReturn:
+    def __set__(self, instance: Record, value: Never) -> NoReturn:
         message = f"{type(instance).__name__}.{self.name} cannot be assigned: RT keeps it"
         raise AttributeError(message)
 

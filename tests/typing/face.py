@@ -361,9 +361,9 @@ def others(session: Session, ticket: Incident) -> None:
     assert_type(user.privileged, bool)
     assert_type(session.get(Group, 5).members, list[str])
     user.password = SecretStr("secret")
-    ticket.queue, ticket.owner = queue, user
-    ticket.queue = "Incidents"
     assert_type(ticket.queue, str)
+    ticket.queue, ticket.owner = queue, user
+    ticket.queue, ticket.owner = "Incidents", "alice"
     assert_type(Ticket(queue=queue, owner="alice"), Ticket)
     assert_type(session.add(Queue(name="Printers", disabled=True)), Queue)
     assert_type(session.add(User(name="bob", privileged=True)), User)
@@ -384,7 +384,8 @@ def queries(session: Session) -> None:
     assert_type(found.ids(), list[int])
     assert_type(found.exists(), bool)
     assert_type(found.text, str)
-    assert_type([ticket.severity for ticket in found], list[Severity | None])
+    for ticket in found:
+        assert_type(ticket.severity, Severity | None)
     assert_type(session.query(Queue).where(Queue.name.like("Two")).all(), list[Queue])
 
 
