@@ -28,7 +28,13 @@ from pydantic_core import CoreSchema, core_schema
 
 from rtorm.errors import DetachedError
 from rtorm.gateway import FileDetails, ListedFile, Upload
-from rtorm.models.media_types import ANY_BYTES, check_media_type, exact_type, guessed_type
+from rtorm.models.media_types import (
+    ANY_BYTES,
+    charset_of,
+    check_media_type,
+    exact_type,
+    guessed_type,
+)
 from rtorm.models.saving import Progress, plain_name, write_file, write_into
 from rtorm.models.streaming import open_pieces
 
@@ -168,8 +174,9 @@ class Attachment(BaseModel, frozen=True):
             DetachedError: It belongs to no session, and its content or headers were not loaded.
         """
         # RT keeps texts in UTF-8 and says so, but gives them out in the encoding they came in.
-        told = self.headers.get("X-RT-Original-Encoding") or self.headers.get_content_charset()
-        charset = str(told or "utf-8").strip().lower()
+        headers = self.headers
+        original = str(headers.get("X-RT-Original-Encoding", "")).strip().lower()
+        charset = original or charset_of(str(headers.get("Content-Type", ""))) or "utf-8"
         try:
             return self.content.decode("utf-8-sig" if charset in _UTF_8 else charset, "replace")
         except (LookupError, ValueError):

@@ -49,7 +49,7 @@ class Queue(Record):
 
     @classmethod
     def __rt_hidden__(cls, fields: Mapping[str, str]) -> str:
-        """RT shows a queue that the account may not see as one of empty values (RT 4.4-6.0)."""
+        """RT shows a queue that the account may not see as one of empty values (RT 4.4-5.0)."""
         if fields.get("Name") != "":
             return ""
         return "RT does not show the queue to this account, which needs the right SeeQueue"

@@ -96,7 +96,7 @@ class User(Record):
         privileged: Whether the user may be granted rights.
         disabled: A disabled user cannot log in, answers to the id only, and is found by a query
             that asks for `disabled`.
-        password: Written, never shown: None when it is read.
+        password: Written, never shown: None once it is saved. Copies and pickles go without it.
     """
 
     # Else an error of the constructor may show what it was given, the password included.
@@ -141,9 +141,7 @@ class User(Record):
         return "" if name is None else f" {name!r}"
 
     def __getstate__(self) -> dict[Any, Any]:
-        """Copies and pickles go without the password."""
+        """Pickles, and copies, which are made the same way, go without the password."""
         state = super().__getstate__()
         state["__dict__"].pop("password", None)
-        state["__pydantic_fields_set__"].discard("password")
-        state["rtorm"]["original"].pop("password", None)
         return state

@@ -74,10 +74,14 @@ def compose_message(  # noqa: PLR0913 - what a message consists of
 
 
 def _text(text: Any) -> str:
-    if not isinstance(text, str):
-        message = f"the text is no str but {type(text).__name__}"
+    return check_message(_text_only(text, "the text"))
+
+
+def _text_only(given: Any, called: str) -> str:
+    if not isinstance(given, str):
+        message = f"{called} is no str but {type(given).__name__}"
         raise TypeError(message)
-    return check_message(text)
+    return given
 
 
 def _content_type(content_type: str) -> str:
@@ -91,8 +95,8 @@ def _addresses(given: str | Iterable[str]) -> tuple[str, ...]:
     return tuple(map(_address, [given] if isinstance(given, str) else given))
 
 
-def _address(given: str) -> str:
-    address = check_watcher(given)
+def _address(given: Any) -> str:
+    address = check_watcher(_text_only(given, "an address"))
     if "@" not in address:
         # RT drops it without a word (4.4-5.0).
         message = f"{address!r} is no e-mail address, and RT sends messages to no other"
@@ -107,13 +111,14 @@ def _minutes(minutes: Any) -> int:
     return minutes
 
 
-def _status(status: str | None) -> str:
+def _status(status: Any) -> str:
     if status is None:
         return ""
-    if not check_line(status).strip():
+    line = check_line(_text_only(status, "a status"))
+    if not line.strip():
         message = "an empty status"
         raise EncodeError(message)
-    return status
+    return line
 
 
 def _uploads(attachments: Iterable[Any]) -> tuple[Upload, ...]:

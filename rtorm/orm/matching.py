@@ -1,16 +1,16 @@
 """Clauses on queues, users and groups, of which RT evaluates one condition; pure.
 
 RT is asked for what narrows most, and everything is evaluated on what it shows, so that no
-condition is ignored. The facts hold for RT 4.2-5.0.
+condition is ignored. The facts hold for RT 4.4-5.0.
 """
 
 from __future__ import annotations
 
-import operator
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import eq, ge, gt, le, lt, ne
 from typing import Any
 
 from rtorm.errors import QueryError
@@ -21,8 +21,9 @@ from rtorm.orm.layout import FieldLayout, layout_of
 from rtorm.orm.record import Record
 from rtorm.rest1.codecs import Clock
 from rtorm.rest1.conditions import words
+from rtorm.rest1.forms import EncodeError
 
-__all__ = ["in_order", "matches", "searches", "values_of"]
+__all__ = ["in_order", "matches", "searches", "sort_keys", "values_of"]
 
 Values = Mapping[str, Any]
 """What RT shows of a record, decoded: RT's name of a field to its value."""
@@ -32,7 +33,6 @@ _DISABLED = "Disabled"
 _ANY = words("id", ">", "0")
 _PRIVILEGED = ""
 _MOST_SEARCHES = 20
-_UNSEARCHABLE = frozenset({"Members", "Password"})
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -60,7 +60,11 @@ def searches(clause: Clause, cls: type[Record]) -> tuple[str, ...]:
     asked = any(each.field == _DISABLED for each in comparisons(clause))
     found: list[str] = []
     if not asked or _possible(clause, disabled=False):
-        found.extend(each.query for each in _narrowest(clause, cls) or [_Search(0, _ANY)])
+        try:
+            narrowest = _narrowest(clause, cls)
+        except EncodeError as error:
+            raise QueryError(str(error)) from None
+        found.extend(each.query for each in narrowest or [_Search(0, _ANY)])
     if asked and _possible(clause, disabled=True):
         found.append(words(_DISABLED, "=", "1"))
     return tuple(dict.fromkeys(found))
@@ -89,18 +93,22 @@ def matches(clause: Clause, values: Values) -> bool:
             raise QueryError(message)
 
 
-def in_order(
-    records: Sequence[tuple[Shown, Values]], orderings: Sequence[Ordering], cls: type[Record]
-) -> list[Shown]:
-    """The records sorted by the fields, the first one first; by id where they are equal.
+def sort_keys(orderings: Sequence[Ordering], cls: type[Record]) -> list[tuple[str, bool]]:
+    """RT's names of the fields to sort by, and whether the greatest comes first.
 
     Raises:
         QueryError: A field by which nothing can be sorted.
     """
+    return [(_field(cls, each.field).spec.wire, each.descending) for each in orderings]
+
+
+def in_order(
+    records: Sequence[tuple[Shown, Values]], keys: Sequence[tuple[str, bool]]
+) -> list[Shown]:
+    """The records sorted by the keys, the first one first; by id where they are equal."""
     rows = sorted(records, key=lambda row: row[0].id)
-    for ordering in reversed(orderings):
-        wire = _field(cls, ordering.field).spec.wire
-        rows.sort(key=lambda row: _rank_of(row[1][wire]), reverse=ordering.descending)
+    for wire, descending in reversed(keys):
+        rows.sort(key=lambda row: _rank_of(row[1][wire]), reverse=descending)
     return [shown for shown, _ in rows]
 
 
@@ -145,12 +153,12 @@ def _starts(held: Any, wanted: str) -> bool:
 
 
 _TESTS: Mapping[Operator, Callable[[Any, Any], bool]] = {
-    "=": operator.eq,
-    "!=": operator.ne,
-    "<": _ordered(operator.lt),
-    "<=": _ordered(operator.le),
-    ">": _ordered(operator.gt),
-    ">=": _ordered(operator.ge),
+    "=": eq,
+    "!=": ne,
+    "<": _ordered(lt),
+    "<=": _ordered(le),
+    ">": _ordered(gt),
+    ">=": _ordered(ge),
     "LIKE": _like,
     "NOT LIKE": lambda held, wanted: not _like(held, wanted),
     "STARTSWITH": _starts,
@@ -184,7 +192,8 @@ def _objection(clause: Comparison, kind: type[object]) -> str:
 
 def _field(cls: type[Record], wire: str) -> FieldLayout:
     field = layout_of(cls).at_wire(wire)
-    if field is None or wire in _UNSEARCHABLE:
+    # RT lists neither passwords nor members.
+    if field is None or field.spec.unlisted:
         message = f"{cls.__rt_kind__}s cannot be searched or sorted by {wire}"
         raise QueryError(message)
     return field

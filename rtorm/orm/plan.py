@@ -17,7 +17,7 @@ from rtorm.models.attachment import upload_of
 from rtorm.orm.checking import checked, objections, run_model_validators
 from rtorm.orm.layout import FieldLayout, layout_of
 from rtorm.orm.record import Record
-from rtorm.orm.state import Change, TrackedList, state_of
+from rtorm.orm.state import NOT_LOADED, Change, TrackedList, state_of
 from rtorm.rest1.codecs import LINKS, Clock, attachment_line
 from rtorm.rest1.forms import EncodeError
 
@@ -142,16 +142,30 @@ def _plan_edit(
             errors[name] = ["a ticket cannot be linked to itself"]
     if errors:
         return Unsendable(record, errors)
-    return EditPlan(record, changes, _forms(record, fields, encoded))
+    forms = _forms(record, fields, encoded, freed=_is_freed(changes))
+    return EditPlan(record, changes, forms)
+
+
+def _is_freed(changes: Mapping[str, Change[Any]]) -> bool:
+    """Whether a ticket ceases to depend on another one as its status changes."""
+    status, links = changes.get("status"), changes.get("links.depends_on")
+    # RT shows no links of a deleted ticket, so it could not remove one.
+    if status is None or links is None or status.old == "deleted":
+        return False
+    return not links.new if links.old is NOT_LOADED else not set(links.old) <= set(links.new)
 
 
 def _forms(
-    record: Record, fields: Mapping[str, FieldLayout], encoded: Mapping[str, str]
+    record: Record,
+    fields: Mapping[str, FieldLayout],
+    encoded: Mapping[str, str],
+    *,
+    freed: bool = False,
 ) -> tuple[PlannedForm, ...]:
     """The forms of an edit, in the order in which RT must take them."""
     kind, number = type(record).__rt_kind__, vars(record).get("id") or 0
     forms: list[PlannedForm] = []
-    for part, names in _in_order(fields, encoded):
+    for part, names in _in_order(fields, encoded, freed=freed):
         keys = {_key(fields[name], encoded[name]): name for name in names}
         texts = {key: encoded[name] for key, name in keys.items()}
         forms.append(PlannedForm(Edit(kind, number, texts, part), keys))
@@ -159,31 +173,33 @@ def _forms(
 
 
 def _in_order(
-    fields: Mapping[str, FieldLayout], encoded: Mapping[str, str]
+    fields: Mapping[str, FieldLayout], encoded: Mapping[str, str], *, freed: bool
 ) -> Iterable[tuple[str, list[str]]]:
     """The part of the record and the attributes of each form."""
     stages: dict[tuple[int, str], list[str]] = {}
     by_status = "status" in encoded
     for name in encoded:
-        stage = _stage(name, encoded[name], by_status=by_status)
+        stage = _stage(name, encoded[name], by_status=by_status, freed=freed)
         stages.setdefault((stage, fields[name].spec.part), []).append(name)
     for stage, part in sorted(stages):
         for names in _without_equal_labels(fields, stages[stage, part]):
             yield part, names
 
 
-def _stage(name: str, text: str, *, by_status: bool) -> int:
+def _stage(name: str, text: str, *, by_status: bool, freed: bool) -> int:
     if name == "queue":
         # Custom fields, owner and status depend on it.
         return 0
+    if name == "links.depends_on" and freed:
+        # RT refuses to resolve a ticket that depends on an open one.
+        return 1
     if name.startswith("links.") or (by_status and name in ("started", "resolved")):
-        # RT sets these dates by itself as the status changes, and refuses to resolve a ticket
-        # that depends on an open one.
-        return 2
+        # RT sets these dates by itself as the status changes, and shows links of no deleted ticket.
+        return 3
     if name == "status" and text.lower() == "deleted":
         # Alone, it takes the right DeleteTicket only.
-        return 3
-    return 1
+        return 4
+    return 2
 
 
 def _key(laid_out: FieldLayout, text: str) -> str:

@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Generic, Literal, Protocol, Self, TypeVar
+from typing import Generic, Literal, NoReturn, Protocol, Self, TypeVar
 
 from rtorm.errors import NotFound, QueryError
 from rtorm.gateway import Gateway, Shown
 from rtorm.orm.clauses import NONE, normal, told
 from rtorm.orm.columns import And, Clause, Comparison, Or, Ordering
-from rtorm.orm.matching import in_order, matches, searches, values_of
+from rtorm.orm.matching import in_order, matches, searches, sort_keys, values_of
 from rtorm.orm.record import Record
 from rtorm.orm.state import peers_of, state_of
 from rtorm.orm.ticketsql import order_of, ticket_sql
 from rtorm.rest1.codecs import Clock
-from rtorm.rest1.forms import EncodeError
 
 __all__ = ["Finder", "Query"]
 
@@ -136,6 +135,10 @@ class Query(Generic[R]):
         ends = [self._stop] if stop is None else [self._stop, self._start + stop]
         known = [end for end in ends if end is not None]
         return replace(self, _start=self._start + start, _stop=min(known, default=None))
+
+    def __bool__(self) -> NoReturn:
+        message = "a query has no truth value: use exists(), which asks RT"
+        raise TypeError(message)
 
     def __iter__(self) -> Iterator[R]:
         """The records, loaded as they are needed, many at a time.
@@ -270,15 +273,12 @@ class Query(Generic[R]):
         clause, cls = self._clause, self._cls
         if clause == NONE:
             return []
-        try:
-            queries = searches(clause, cls)
-        except EncodeError as error:
-            raise QueryError(str(error)) from None
+        queries, keys = searches(clause, cls), sort_keys(self._orderings, cls)
         search = partial(self._session.gateway.search_shown, cls.__rt_kind__, order=_BY_ID)
         found = {shown.id: shown for query in queries for shown in search(query)}
         rows = [(shown, values_of(shown, cls)) for shown in found.values()]
         fitting = [row for row in rows if matches(clause, row[1])]
-        return in_order(fitting, self._orderings, cls)[self._start : self._stop]
+        return in_order(fitting, keys)[self._start : self._stop]
 
 
 def _expect(given: object, kind: type, why: str) -> None:

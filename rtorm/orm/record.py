@@ -174,11 +174,16 @@ class Record(BaseModel, metaclass=RecordMeta):
             value = defaults[name] = TrackedList.track(value, self, name)
         return None if value is PydanticUndefined else value
 
-    def _owner(self, purpose: str) -> Owner:
-        if self.__rt_state__.session is None:
+    def _owner(self, purpose: str, *, new: bool = False) -> Owner:
+        """The session, which does this with records that exist in RT; if `new`, with others too."""
+        state = self.__rt_state__
+        if state.session is None:
             message = f"cannot {purpose}: {self!r} belongs to no session; add it with session.add()"
             raise DetachedError(message)
-        return self.__rt_state__.session
+        if not (new or state.persistent):
+            message = f"cannot {purpose}: {self!r} is not in RT yet; commit it first"
+            raise DetachedError(message)
+        return state.session
 
     @property
     def is_dirty(self) -> bool:
@@ -238,7 +243,7 @@ class Record(BaseModel, metaclass=RecordMeta):
             OutcomeUnknownError: The reply was lost. An edit may be saved again.
             DetachedError: The record belongs to no session.
         """
-        return self._owner("save").save(self, check=check, verify=verify)
+        return self._owner("save", new=True).save(self, check=check, verify=verify)
 
     def refresh(self, *names: str, keep_changes: bool = False) -> None:
         """Load fields anew; all of them when no names are given.

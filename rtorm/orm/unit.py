@@ -317,9 +317,7 @@ def _begin_life(record: Record, fields: Mapping[str, FieldLayout]) -> None:
     _drop_unshown(record, fields, fields.keys())
 
 
-def _drop_unshown(
-    record: Record, fields: Mapping[str, FieldLayout], names: Iterable[str]
-) -> None:
+def _drop_unshown(record: Record, fields: Mapping[str, FieldLayout], names: Iterable[str]) -> None:
     """Drop what RT took but never shows."""
     state, values = state_of(record), vars(record)
     for name in names:

@@ -6,13 +6,15 @@ Records, attachments and queries speak to it; programs speak to the `Session`.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from datetime import tzinfo
 from typing import Any, Literal, TypeVar, cast
 
 from rtorm.errors import (
     DetachedError,
+    NotFound,
+    OutcomeUnknownError,
     PermissionDenied,
     RejectedError,
     RTError,
@@ -104,13 +106,10 @@ class Workspace:
         """The records of these ids, in their order, with what costs little."""
         self.check_thread()
         numbers = [_number(given) for given in ids]
-        found = {number: held for number in numbers if (held := self.records.held(cls, number))}
-        wanted = sorted(set(numbers) - found.keys())
-        cheap = layout_of(cls).cheap
-        answers = self.gateway.show(cls.__rt_kind__, wanted, cheap) if wanted else []
-        for number, answer in zip(wanted, answers, strict=True):
-            if isinstance(answer, Shown):
-                found[number] = self._meet(cls, number, answer, cheap)
+        found: dict[int, R] = {}
+        for number, answer in self._each(cls, sorted(set(numbers))):
+            if not isinstance(answer, RTError):
+                found[number] = answer
             elif missing == "raise":
                 raise answer
         records = [found[number] for number in numbers if number in found]
@@ -118,6 +117,26 @@ class Workspace:
         for record in records:
             state_of(record).peers = tied
         return records
+
+    def _each(self, cls: type[R], numbers: Sequence[int]) -> Iterator[tuple[int, R | RTError]]:
+        """The record of each id, or why there is none of this class."""
+        kind, cheap = cls.__rt_kind__, layout_of(cls).cheap
+        # Strongly, since a record that nobody holds may be gone at any time.
+        held = {number: self.records.of(kind, number) for number in numbers}
+        wanted = [number for number, record in held.items() if record is None]
+        answers = self.gateway.show(kind, wanted, cheap) if wanted else []
+        shown = dict(zip(wanted, answers, strict=True))
+        for number in numbers:
+            answer = shown.get(number)
+            try:
+                if isinstance(answer, Shown):
+                    yield number, self._meet(cls, number, answer, cheap)
+                elif answer is not None:
+                    yield number, answer
+                elif record := self.records.held(cls, number):
+                    yield number, record
+            except NotFound as error:
+                yield number, error
 
     def met(self, cls: type[R], shown: Shown) -> R:
         """The session's record of what a query has shown of a queue, a user or a group."""
@@ -206,6 +225,8 @@ class Workspace:
         plans = [plan(record, self.clock) for record in records]
         results = self._unit(verify).run(plans)
         self._forget_linked(plans)
+        for record in records:
+            self._forget_namesake(record)
         for result in results:
             if result.outcome == "unknown" and not state_of(result.record).persistent:
                 # Sent again, it might be created twice: only the program may decide to add it.
@@ -234,7 +255,8 @@ class Workspace:
         """Comment on a ticket or reply to it."""
         self.check_thread()
         number = vars(record)["id"]
-        said = self.gateway.message(number, message)
+        with _forgetting(record, "message"):
+            said = self.gateway.message(number, message)
         if said.refusal is None:
             self._renew(record, "message")
         if said.errors and self._has_status(number, message.status):
@@ -245,21 +267,25 @@ class Workspace:
     def own(self, record: Record, action: Action) -> None:
         """Change the owner of a ticket."""
         self.check_thread()
-        said = self.gateway.own(vars(record)["id"], action)
+        with _forgetting(record, "owner"):
+            said = self.gateway.own(vars(record)["id"], action)
         if said.refusal is not None:
+            # RT's reason may be an owner that was not loaded.
+            forget(record, ("owner",))
             raise refusal_of(record, "owner", said.refusal, _OWNED[action])
         self._renew(record, "owner")
 
     def merge(self, record: Record, into: Record | int) -> Record:
         """Merge a ticket into another one; both ids lead to the record of that one then."""
         self.check_thread()
-        old, number = vars(record)["id"], _number(into if isinstance(into, int) else into.id)
+        old, number = vars(record)["id"], _target_of(into)
         if said := _objection_to_merging(record, number):
             raise RejectedError(record, {"": [said]}, None, "merged")
-        answer = self.gateway.merge(old, number)
+        target = self.records.of(type(record).__rt_kind__, number) or record
+        with _forgetting(record), _forgetting(target):
+            answer = self.gateway.merge(old, number)
         if answer.refusal is not None:
             raise refusal_of(record, "", answer.refusal, "merged")
-        target = self.records.of(type(record).__rt_kind__, number) or record
         self.records.hold(target, old)
         self.records.hold(target, number)
         vars(record)["id"] = number
@@ -320,6 +346,12 @@ class Workspace:
             self.gateway, self.clock, verify or self._verify, self._batch, self.records.adopt
         )
 
+    def _forget_namesake(self, record: Record) -> None:
+        """After a merge there are two objects for one ticket: what one wrote, the other reads."""
+        other = self.records.of(type(record).__rt_kind__, vars(record).get("id", 0))
+        if other is not None and other is not record:
+            _forget_all(other)
+
     def _forget_linked(self, plans: Iterable[Plan]) -> None:
         """Links show on both of their tickets: what is loaded of the other one is out of date."""
         for sent in plans:
@@ -344,7 +376,11 @@ class Workspace:
 
     def _has_status(self, number: int, status: str) -> bool:
         """Whether the ticket has the status that RT said nothing good of: it may have had it."""
-        answer = self.gateway.show("ticket", [number], ["Status"])[0]
+        try:
+            answer = self.gateway.show("ticket", [number], ["Status"])[0]
+        except RTError:
+            # The message was recorded, and that is what must be told.
+            return False
         return isinstance(answer, Shown) and answer.fields["Status"].lower() == status.lower()
 
     def _renew(self, record: Record, change: str = "") -> None:
@@ -358,11 +394,7 @@ class Workspace:
                 self.refresh(record, (), keep_changes=True)
             except RTError:
                 state.original.update(dict.fromkeys(changed, NOT_LOADED))
-        if change:
-            affects = type(record).__rt_affects__
-            forget(record, {change, *affects[""], *affects.get(change, ())})
-        else:
-            _forget_all(record)
+        _forget_affected(record, change)
 
     def _lacks(self, record: Record, name: str) -> bool:
         state, layout = state_of(record), layout_of(type(record))
@@ -434,6 +466,13 @@ def _links_in(changes: Mapping[str, Change[Any]]) -> dict[str, Change[Any]]:
     return {name: change for name, change in changes.items() if name.startswith("links.")}
 
 
+def _target_of(into: Record | int) -> int:
+    if isinstance(into, Record) and not state_of(into).persistent:
+        message = f"{into!r} is not in RT yet; commit it first"
+        raise ValueError(message)
+    return _number(into.id if isinstance(into, Record) else into)
+
+
 def _objection_to_merging(record: Record, number: int) -> str:
     if number == vars(record)["id"]:
         return "a ticket cannot be merged into itself"
@@ -443,6 +482,25 @@ def _objection_to_merging(record: Record, number: int) -> str:
             "save() or discard() them first"
         )
     return ""
+
+
+@contextmanager
+def _forgetting(record: Record, change: str = "") -> Generator[None]:
+    """Forget what RT may have changed if that is not known."""
+    try:
+        yield
+    except OutcomeUnknownError:
+        _forget_affected(record, change)
+        raise
+
+
+def _forget_affected(record: Record, change: str) -> None:
+    """Forget what RT sets by itself with such a change, or all."""
+    affects = type(record).__rt_affects__
+    if change:
+        forget(record, {change, *affects[""], *affects.get(change, ())})
+    else:
+        _forget_all(record)
 
 
 def _forget_all(record: Record) -> None:

@@ -1,7 +1,7 @@
 """Values and names in RT's query languages, so that none can become a condition; pure.
 
 Tickets are searched by TicketSQL, other records by one condition of three words, as a shell
-would split them (RT 4.2-6.0).
+would split them (RT 4.4-5.0).
 """
 
 from __future__ import annotations

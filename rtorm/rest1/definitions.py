@@ -21,7 +21,7 @@ def read_definitions(names: Reply, details: Reply) -> list[Definition]:
 
     A name may hold anything but a line break, and the details write it beside a description of
     any text: `Name (description): SingleValueFreeform [Digits]`. The names themselves stand in
-    the short list, in the same order (RT 4.4-6.0).
+    the short list, in the same order (RT 4.4-5.0).
 
     Args:
         names: The reply to the short list.

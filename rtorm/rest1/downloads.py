@@ -18,8 +18,9 @@ class Download:
         content_type: The HTTP header `Content-Type`: the attachment's own media type, but
             `text/plain; charset=utf-8` for every text, in whatever encoding it is.
         empty: The reply has no bytes: the content is empty or `0`, or the account may not see it.
-        end_known: Whether the server says where the content ends. One that only closes the
-            connection (HTTP/1.0) does not, and a cut in the middle cannot be told from the end.
+        end_known: Whether the server says where the content ends, so that `chunks()` notices a
+            cut in the middle. One that only closes the connection (HTTP/1.0) does not say it, nor
+            does a proxy that compresses though it was asked not to.
     """
 
     def __init__(

@@ -19,7 +19,7 @@ _ADDRESS = re.compile(r"(?!new\Z|[0-9]+(?:-[0-9]+)?\Z)[^,/\\\n]+\Z")
 
 
 def addressable(kind: str, name: str) -> bool:
-    """Whether RT finds a record by this name in an address such as `queue/Name` (RT 4.4-6.0).
+    """Whether RT finds a record by this name in an address such as `queue/Name` (RT 4.4-5.0).
 
     It takes digits for an id and commas for a list, and knows no slashes. Among groups it finds
     its own ones first, such as the `AdminCc` of some queue.

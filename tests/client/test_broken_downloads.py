@@ -123,14 +123,23 @@ class TestCut:
         with pytest.raises(TransportError, match="broke off"):
             content_of(client(server.url, verify=authority))
 
+    def test_end_of_nothing(self, serve: Serve, client: Connect) -> None:
+        """Of an empty reply, too, a download says whether it is known to be whole."""
+        untold = says(b"HTTP/1.0 200 OK\r\nContent-Type: text/plain\r\n\r\n")
+        answers: dict[bool, Answer | RawAnswer] = {True: Answer(""), False: untold}
+        for known, answer in answers.items():
+            with client(serve(FakeRT(answer)).url).download(PATH) as download:
+                assert (download.empty, download.end_known) == (True, known)
+
     @pytest.mark.parametrize(
         ("answer", "known"),
         [
             (lengthy(b"abc"), True),
             (chunked(OK + b"abc"), True),
             (says(b"HTTP/1.0 200 OK\r\n\r\n" + OK + b"abc"), False),
+            (Answer(gzip.compress(OK + b"abc"), headers={"Content-Encoding": "gzip"}), False),
         ],
-        ids=["length", "chunks", "neither"],
+        ids=["length", "chunks", "neither", "compressed"],
     )
     def test_end_known(
         self, serve: Serve, client: Connect, answer: Answer | RawAnswer, known: bool

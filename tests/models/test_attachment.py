@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from rtorm import NOT_LOADED, Attachment, Change, Ticket
@@ -306,6 +308,21 @@ NO_TEXTS = ("base64", "idna", "undefined", "rot13", "a\0b")
 def test_text(headers: str, content: bytes, text: str) -> None:
     """The encoding is that in which RT gives out the content, else the declared one, else UTF-8."""
     assert on(Shelf([content], headers)).text == text
+
+
+@given(
+    st.lists(
+        st.sampled_from(["Content-Type: ", "X-RT-Original-Encoding: ", "a/b", "; charset=", "''"])
+        | st.sampled_from(["; charset*=", "; charset*0=", "; charset*1*=", "utf-7", "idna", '"'])
+        | st.sampled_from(["unicode_escape", "\n", "\r", " ", "\\", "(", "=?utf-8?q?x?=", "%FF"])
+        | st.text(st.characters(codec="utf-8"), max_size=3),
+        max_size=12,
+    ).map("".join),
+    st.binary(max_size=5),
+)
+def test_any_content_has_a_text(headers: str, content: bytes) -> None:
+    """Whatever anybody wrote into the headers of a mail."""
+    assert isinstance(on(Shelf([content], headers)).text, str)
 
 
 def test_reading_by_pieces() -> None:

@@ -8,7 +8,7 @@ import traceback
 from typing import Any
 
 import pytest
-from pydantic import SecretStr, ValidationError
+from pydantic import SecretStr, ValidationError, model_validator
 
 from rtorm import User
 from rtorm.gateway import EditReply
@@ -21,7 +21,7 @@ from rtorm.rest1.codecs import Clock
 from tests.orm.doubles import loaded, make, put
 
 NO_CLOCK = Clock(None, exact=False)
-SECRET = "hunter2-é"
+SECRET = "hunter2: #"
 
 
 def shown(**fields: str) -> User:
@@ -161,6 +161,17 @@ def test_an_error_of_another_field_does_not_tell_the_password() -> None:
     with pytest.raises(ValidationError) as caught:
         make(User, password=SECRET, nick_name="n" * 17, nope=1)
     assert SECRET not in everything(caught.value)
+
+    class Strict(User):
+        @model_validator(mode="before")
+        @classmethod
+        def refuse(cls, given: Any) -> Any:
+            message = "no"
+            raise ValueError(message)
+
+    with pytest.raises(ValidationError) as refused:
+        make(Strict, name="x", password=SECRET)
+    assert SECRET not in str(refused.value)
 
 
 def test_a_refused_password_is_an_error_of_its_attribute() -> None:

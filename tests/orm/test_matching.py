@@ -15,7 +15,7 @@ from rtorm.errors import QueryError
 from rtorm.gateway import Shown
 from rtorm.orm.clauses import ALL, normal
 from rtorm.orm.columns import And, Clause, Comparison, Not, Or, Ordering
-from rtorm.orm.matching import in_order, matches, searches, values_of
+from rtorm.orm.matching import in_order, matches, searches, sort_keys, values_of
 
 QUEUE = {"Name": "Two Words", "Description": "", "Disabled": "0", "SLADisabled": "1"}
 
@@ -221,7 +221,7 @@ def test_what_rt_does_not_list_cannot_be_searched() -> None:
 
 def ordered(*orderings: Ordering) -> list[int]:
     rows = [(row, values_of(row, Queue)) for row in reversed(ROWS)]
-    return [row.id for row in in_order(rows, orderings, Queue)]
+    return [row.id for row in in_order(rows, sort_keys(orderings, Queue))]
 
 
 def test_records_are_sorted_by_any_number_of_fields() -> None:

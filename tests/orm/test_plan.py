@@ -15,6 +15,7 @@ from rtorm import CF, Attachment, ConfigurationError, Ticket, cf
 from rtorm.orm.loading import blank
 from rtorm.orm.plan import CreatePlan, EditPlan, Unsendable, plan
 from rtorm.rest1.codecs import Clock
+from tests.orm.doubles import fill
 
 WHEN = datetime(2031, 1, 1, tzinfo=UTC)
 EXACT = Clock(UTC, exact=True)
@@ -68,12 +69,17 @@ SETTABLE: dict[str, st.SearchStrategy[Any]] = {
     "owner_too": st.just("o"),
     "by_id": st.just("b"),
     "prefix": st.just("p"),
+    "links.depends_on": st.sampled_from([[], [5]]),
+    "links.refers_to": st.just(["http://x/"]),
 }
 
 
 @given(st.fixed_dictionaries({}, optional=SETTABLE))
 def test_forms_keep_the_order_that_rt_needs(changes: dict[str, Any]) -> None:
-    """Each change is sent once; queue first, dates after status, deletion alone and last."""
+    """Each change is sent once; queue first, dates after status, deletion alone and last.
+
+    Links have forms of their own, after the status, but before a deletion.
+    """
     planned = plan(existing(**changes), lambda: EXACT)
     assert isinstance(planned, EditPlan)
     sent = [name for form in planned.forms for name in form.names.values()]
@@ -91,6 +97,68 @@ def test_forms_keep_the_order_that_rt_needs(changes: dict[str, Any]) -> None:
         assert all(
             sent.index("status") < sent.index(d) for d in ("started", "resolved") if d in sent
         )
+        assert "links.refers_to" not in sent or sent.index("status") < sent.index("links.refers_to")
+    for form in planned.forms:
+        are_links = {name.startswith("links.") for name in form.names.values()}
+        assert are_links == {form.edit.part == "links"}
+
+
+@pytest.mark.parametrize(
+    ("held", "wanted", "order"),
+    [
+        ([5], [], ["links.depends_on", "status"]),
+        ([5], [6], ["links.depends_on", "status"]),
+        (None, [], ["links.depends_on", "status"]),
+        ([], [5], ["status", "links.depends_on"]),
+        (None, [5], ["status", "links.depends_on"]),
+    ],
+)
+def test_a_ticket_is_freed_before_it_is_resolved(
+    held: list[int] | None, wanted: list[int], order: list[str]
+) -> None:
+    """RT resolves no ticket that depends on an open one; new dependencies come after."""
+    record = existing(Ticket)
+    if held is not None:
+        fill(record, {"links.depends_on": held, "status": "open"})
+    record.links.depends_on = wanted
+    record.links.refers_to = ["http://x/"]
+    record.status = "resolved"
+    planned = plan(record, lambda: EXACT)
+    assert isinstance(planned, EditPlan)
+    sent = [name for form in planned.forms for name in form.names.values()]
+    assert [name for name in sent if name != "links.refers_to"] == order
+    assert sent[-1] == "links.refers_to" or order[-1] == "links.depends_on"
+
+
+def test_links_of_a_ticket_that_was_deleted_come_after_its_status() -> None:
+    """RT shows none of them as long as it is deleted, and so removes none."""
+    record = existing(Ticket)
+    fill(record, {"links.depends_on": [5], "status": "deleted"})
+    record.links.depends_on = []
+    record.status = "open"
+    assert forms(record) == [["Status"], ["DependsOn"]]
+
+
+def test_a_ticket_linked_to_itself_is_not_sent() -> None:
+    """RT would say so only after it had removed the other links."""
+    record = existing(Ticket, subject="x")
+    record.links.children = [5, 7]
+    planned = plan(record, lambda: EXACT)
+    assert isinstance(planned, Unsendable)
+    assert planned.errors == {"links.children": ["a ticket cannot be linked to itself"]}
+
+
+def test_links_of_a_new_ticket_come_after_it() -> None:
+    """In a form without a number yet; empty lists are not sent at all."""
+    ticket = Ticket(queue="General")
+    ticket.links.refers_to = [5, "http://x/"]
+    ticket.links.parents = []
+    planned = plan(ticket, lambda: EXACT)
+    assert isinstance(planned, CreatePlan)
+    assert planned.fields == {"Queue": "General"}
+    [form] = planned.after
+    assert (form.edit.part, form.edit.fields) == ("links", {"RefersTo": "5, http://x/"})
+    assert form.names == {"RefersTo": "links.refers_to"}
 
 
 def test_a_custom_field_with_a_number_is_written_by_it() -> None:

@@ -12,7 +12,7 @@ import pytest
 from rtorm import CF, Query, Queue, Ticket, cf
 from rtorm.errors import NotFound, QueryError
 from rtorm.gateway import Gateway, Shown
-from rtorm.orm.columns import Clause
+from rtorm.orm.columns import Clause, Ordering
 from rtorm.orm.loading import blank
 from rtorm.orm.record import Record
 from rtorm.rest1.codecs import Clock
@@ -155,6 +155,12 @@ def test_one_record_is_no_slice() -> None:
         Query(Shelf(), Ticket)[position]
 
 
+def test_a_query_has_no_truth_value() -> None:
+    """`if query:` would be true whatever it finds."""
+    with pytest.raises(TypeError, match=r"use exists\(\)"):
+        bool(Query(Shelf(), Ticket))
+
+
 def test_a_limit_comes_last() -> None:
     """A condition after it would mean two things."""
     query = Query(Shelf(), Ticket).limit(3)
@@ -217,6 +223,16 @@ def test_other_records_are_evaluated_here() -> None:
     assert numbers(every) == [1, 3, 4]
     assert numbers(every.order_by(Queue.name.desc())[:2]) == [4, 3]
     assert (every.count(), every.exists(), every.ids()) == (3, True, [1, 3, 4])
+
+
+def test_an_order_is_checked_before_anything_is_sent() -> None:
+    """Of all kinds of records."""
+    shelf = Shelf(shown=[Shown(1, {"Name": "x"})])
+    with pytest.raises(QueryError, match="queues cannot be searched or sorted by Nope"):
+        Query(shelf, Queue).order_by(Ordering("Nope")).all()
+    with pytest.raises(QueryError, match="RT cannot sort tickets by Nope"):
+        Query(shelf, Ticket).order_by(Ordering("Nope")).all()
+    assert shelf.asked == []
 
 
 def test_a_value_that_rt_cannot_hold_is_an_error_of_the_query() -> None:

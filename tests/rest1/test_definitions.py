@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rtorm.errors import NotFound, ProtocolError, RTError
@@ -82,6 +82,7 @@ DEFINITIONS = st.builds(
 
 
 @given(st.lists(DEFINITIONS, max_size=4, unique_by=lambda each: each.name))
+@example([Definition("a", "b): SingleValueText\nc", "Select", multiple=True, pattern="")])
 def test_any_names_and_descriptions_are_told_apart(definitions: list[Definition]) -> None:
     """Names and descriptions may hold the signs that RT puts between them."""
     assert read_definitions(*lists(definitions)) == definitions

@@ -34,6 +34,7 @@ HOSTILE = [
     "\n\n",
     f"{RT5} 200 Ok\n\n# 1/1 (id/5/total)\n\nid: 5",
     f"x\n{RT5} 200 Ok\n\n",
+    f"{RT5} 200 Ok\n",
     "--",
     "x\n--\n\nid: 7",
     "id: 5",
@@ -206,6 +207,8 @@ def test_a_history_too_few_or_too_many() -> None:
     for ids in ([1], [1, 2, 3]):
         with pytest.raises(ProtocolError, match="histories"):
             read_history(replies([entry()], [entry()]), ids)
+    with pytest.raises(ProtocolError, match="histories"):
+        read_history(replies([entry()], missing=[9]), [1, 2])
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import product
@@ -11,7 +12,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rtorm import CF, ConfigurationError, NotFound, QueryError, Queue, Session, Ticket, cf, sql
+from rtorm import (
+    CF,
+    ConfigurationError,
+    NotFound,
+    QueryError,
+    Queue,
+    Session,
+    Ticket,
+    WrongThreadError,
+    cf,
+    sql,
+)
 from rtorm.orm.columns import And, Clause, Not, Or
 from tests.support import Incident, Severity, Wire
 
@@ -216,6 +228,13 @@ def test_tickets_that_may_not_be_seen_are_left_out(connect: Connect) -> None:
     made(connect(), Ticket(queue="General", subject="only for root"))
     assert connect("alice").query(Ticket).where(Ticket.subject == "only for root").all() == []
     assert connect("stranger").query(Ticket).all() == []
+
+
+def test_a_query_belongs_to_the_thread_of_its_session(session: Session) -> None:
+    """As everything that the session does."""
+    for query in (session.query(Ticket), session.query(Queue)):
+        with ThreadPoolExecutor() as other, pytest.raises(WrongThreadError):
+            other.submit(query.count).result()
 
 
 def test_deleted_tickets_are_not_found(session: Session) -> None:

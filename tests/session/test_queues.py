@@ -87,12 +87,12 @@ def test_a_change_is_one_request_of_one_field(
     queue = made(session, "One field")
     queue.refresh()
     wire.clear()
-    queue.description = "several\n\nlines, with commas"
-    assert queue.save().applied == {"description": Change("", "several\n\nlines, with commas")}
+    queue.description = "a: b, # c"
+    assert queue.save().applied == {"description": Change("", "a: b, # c")}
     assert [sent.forms for sent in wire.writes] == [
-        [{"id": f"queue/{queue.id}", "Description": "several\n\nlines, with commas"}]
+        [{"id": f"queue/{queue.id}", "Description": "a: b, # c"}]
     ]
-    assert connect().get(Queue, "One field").description == "several\n\nlines, with commas"
+    assert connect().get(Queue, "One field").description == "a: b, # c"
 
 
 def test_a_refused_name_is_an_error_of_the_name(session: Session) -> None:
@@ -111,11 +111,14 @@ def test_a_refused_name_is_an_error_of_the_name(session: Session) -> None:
 
 def test_a_new_queue_takes_all_fields(session: Session, connect: Connect) -> None:
     """Flags too; what was not given is RT's default."""
-    queue = session.add(Queue(name="Made", disabled=True, sla_disabled=False))
+    queue = session.add(
+        Queue(name="Made", description="two\n\n lines", disabled=True, sla_disabled=False)
+    )
     session.add(Queue(name="Made plainly"))
     session.commit()
     seen = connect().get(Queue, queue.id)
-    assert (seen.name, seen.disabled, seen.sla_disabled) == ("Made", True, False)
+    assert (seen.name, seen.description) == ("Made", "two\n\n lines")
+    assert (seen.disabled, seen.sla_disabled) == (True, False)
     plain = connect().get(Queue, "made plainly")
     assert (plain.description, plain.disabled, plain.sla_disabled) == ("", False, True)
 

@@ -50,20 +50,19 @@ def begun(
         RTError: What `failure` and `read` say, or a `ProtocolError` if RT crashed.
     """
     body = _Body(_pieces(response, failure))
-    content_type = response.headers.get("Content-Type", "")
+    content_type, told = response.headers.get("Content-Type", ""), end_is_told(response)
     head = _HEAD.match(body.beginning(_LONGEST_HEAD, until=b"\n\n"))
     if head and response.status_code == HTTPStatus.OK:
         reply = read_text(head.group().decode("utf-8", "replace"))
         if reply.status != HTTPStatus.UNAUTHORIZED:
             content = _content(reply, body.after(head.end()))
-            told = end_is_told(response)
             return reply, Download(reply, content_type, content, end_known=told)
     reply = read(bytes(body.beginning(_PIECE)))
     if not reply.empty and reply.status != HTTPStatus.UNAUTHORIZED:
         said = f"RT crashed: {reply.crash}" if reply.crash else "the reply was cut off in its head"
         message = f"{url}: {said}"
         raise ProtocolError(message)
-    return reply, Download(reply, content_type, iter(()), end_known=True)
+    return reply, Download(reply, content_type, iter(()), end_known=told)
 
 
 class _Body:

@@ -10,10 +10,11 @@ _HTTP_1_1 = 11
 
 
 def end_is_told(response: requests.Response) -> bool:
-    """Whether a cut in the body would be noticed: its length is told, or it comes in chunks."""
-    headers = response.headers
-    chunked = "chunked" in headers.get("Transfer-Encoding", "").lower()
-    return chunked or "Content-Length" in headers
+    """Whether a cut in the body would be noticed.
+
+    Its length is told, or it comes in chunks; compressed, it may have been cut before that.
+    """
+    return _is_framed(response) and "Content-Encoding" not in response.headers
 
 
 def head_is_whole(response: requests.Response) -> bool:
@@ -21,6 +22,12 @@ def head_is_whole(response: requests.Response) -> bool:
 
     HTTP/1.1 tells where the body ends, or that the connection ends with it.
     """
-    if end_is_told(response) or response.raw.version != _HTTP_1_1:
+    if _is_framed(response) or response.raw.version != _HTTP_1_1:
         return True
     return "close" in response.headers.get("Connection", "").lower()
+
+
+def _is_framed(response: requests.Response) -> bool:
+    headers = response.headers
+    chunked = "chunked" in headers.get("Transfer-Encoding", "").lower()
+    return chunked or "Content-Length" in headers

@@ -83,7 +83,7 @@ class Transport:
         session = self.sessions.mine().http
         prepared = self._prepared(session, method, request, login=login)
         if stream:
-            # A compressed content that is cut off inflates to a shorter one without an error.
+            # A compressed content that was cut off inflates to a shorter one without an error.
             prepared.headers["Accept-Encoding"] = "identity"
         try:
             # Given here, since requests prefers $REQUESTS_CA_BUNDLE to a session's own setting.
