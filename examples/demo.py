@@ -63,9 +63,11 @@ def on_a_real_server(name: str, *, recording: bool) -> int:
         with rtorm.connect(server.url, auth=server.admin, time_zone="UTC") as session:
             if name == "triage":
                 triage.prepare(session)
-        with rtorm.connect(server.url, auth=server.admin, time_zone="UTC") as session:
-            with record(recording_of(name)) if recording else nullcontext():
-                EXAMPLES[name](session)
+        with (
+            rtorm.connect(server.url, auth=server.admin, time_zone="UTC") as session,
+            record(recording_of(name)) if recording else nullcontext(),
+        ):
+            EXAMPLES[name](session)
     finally:
         server.stop()
     console.print("The server is stopped, and nothing of it is left.")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
 import re
-import sys
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
@@ -36,7 +36,10 @@ def test_a_page_does_what_it_says(page: str, root: Path, session: Session, tmp_p
 
 def tickets(session: Session) -> dict[str, Any]:
     """The tickets that the pages speak of."""
-    made = {name: session.add(Incident(subject=f"The {name}")) for name in ("ticket", "other", "duplicate")}
+    made = {
+        name: session.add(Incident(subject=f"The {name}"))
+        for name in ("ticket", "other", "duplicate")
+    }
     session.commit()
     return dict(made)
 
@@ -46,7 +49,8 @@ def run(snippet: str, names: dict[str, Any]) -> dict[int, list[str]]:
     printed: dict[int, list[str]] = defaultdict(list)
 
     def tell(*values: object) -> None:
-        printed[sys._getframe(1).f_lineno].append(" ".join(map(str, values)))
+        caller = inspect.stack()[1]
+        printed[caller.lineno].append(" ".join(map(str, values)))
 
     exec(compile(snippet, "snippet", "exec", dont_inherit=True), names | {"print": tell}, names)
     return printed

@@ -191,7 +191,7 @@ class Ticket(Record):
         own = {name.lower() for name in cls.__rt_queues__}
         return cls if not own or queue in own or "Queue" not in fields else None
 
-    def comment(  # noqa: PLR0913 - what a message consists of
+    def comment(
         self,
         text: str = "",
         *,
@@ -236,7 +236,7 @@ class Ticket(Record):
             attachments=attachments,
         )
 
-    def reply(  # noqa: PLR0913 - what a message consists of
+    def reply(
         self,
         text: str = "",
         *,

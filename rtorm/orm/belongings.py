@@ -13,6 +13,7 @@ from rtorm.orm.record import Record
 
 __all__ = ["Belongings"]
 
+
 class Belongings:
     """Attachments and history of tickets, custom fields of queues."""
 

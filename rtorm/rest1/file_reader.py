@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from http import HTTPStatus
 from itertools import chain
 
-from rtorm.errors import ProtocolError, RTError
+from rtorm.errors import ProtocolError, RTError, TransportError
 from rtorm.gateway import FileDetails, ListedFile
 from rtorm.rest1.attachments import (
     DETAILS,
@@ -53,8 +53,9 @@ class FileReader:
         return read_details(self._client.get(f"attachment/{file}", {"fields": DETAILS}), file)
 
     @contextmanager
-    def download(self, ticket: int, file: int) -> Generator[Iterator[bytes]]:
+    def download(self, ticket: int, listed: ListedFile) -> Generator[Iterator[bytes]]:
         """The exact bytes of an attachment, by pieces, while the connection is open."""
+        file = listed.id
         path = f"ticket/{ticket}/attachments/{file}"
         with self._client.download(f"{path}/content") as download:
             if download.empty:
@@ -62,7 +63,8 @@ class FileReader:
                 reply = self._client.get(path, {"fields": LITTLE})
                 yield iter((read_little(reply, file),))
             elif download.status == HTTPStatus.OK:
-                yield self._believed(download, ticket, file)
+                content = self._believed(download, ticket, file)
+                yield content if download.end_known else _not_shorter(content, listed)
             else:
                 message = f"RT answered {download.status} when asked for attachment {file}"
                 raise ProtocolError(message)
@@ -85,3 +87,17 @@ class FileReader:
         [answer] = read_shows(reply, [ticket])
         if isinstance(answer, RTError):
             raise answer
+
+
+def _not_shorter(content: Iterator[bytes], listed: ListedFile) -> Iterator[bytes]:
+    """A content of which the server does not say where it ends, held against the listed size.
+
+    That size is in characters for texts, and rounded down: the content has as many bytes at least.
+    """
+    size = 0
+    for piece in content:
+        size += len(piece)
+        yield piece
+    if size < listed.size:
+        message = f"attachment {listed.id} was cut off after {size} bytes; RT lists {listed.size}"
+        raise TransportError(message)

@@ -147,7 +147,7 @@ class Rest1:
             NotFound: There is no such attachment, or no such ticket.
             PermissionDenied: The account may not see it.
         """
-        return self._files.download(ticket, file.id)
+        return self._files.download(ticket, file)
 
     def history(self, tickets: Sequence[int]) -> list[list[Entry] | RTError]:
         """The history of each ticket, oldest first, or why it cannot be shown; 50 a request."""

@@ -17,6 +17,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import vcr  # type: ignore[import-untyped]
 from vcr.request import Request  # type: ignore[import-untyped]
 
+from rtorm.rest1.wire.masking import masked
+
 __all__ = ["URL", "record", "replay"]
 
 URL = "http://rt.example.com"
@@ -83,9 +85,16 @@ def _scrubbed_body(body: bytes, content_type: str) -> tuple[bytes, str]:
         return _BOUNDARY.sub(b"--boundary", body), "multipart/form-data; boundary=boundary"
     if content_type.startswith("application/x-www-form-urlencoded"):
         pairs = parse_qsl(body.decode(), keep_blank_values=True)
-        kept = [(key, _SCRUBBED if key == "pass" else value) for key, value in pairs]
+        kept = [(key, _SCRUBBED if key == "pass" else masked(value)) for key, value in pairs]
         return urlencode(kept).encode(), content_type
     return body, content_type
+
+
+def _scrubbed_text(body: bytes) -> bytes:
+    """A reply without passwords: of a user's form that it refuses, RT repeats all of it."""
+    if b"\nPassword: " not in body:
+        return body
+    return masked(body.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
 
 
 def _scrubbed_response(response: dict[str, Any]) -> dict[str, Any]:
@@ -96,7 +105,8 @@ def _scrubbed_response(response: dict[str, Any]) -> dict[str, Any]:
         headers["Location"] = [local.sub(URL, value) for value in headers["Location"]]
     if "Set-Cookie" in response["headers"]:
         headers["Set-Cookie"] = [f"RT_SID_example.80={_SCRUBBED}; path=/; HttpOnly"]
-    return {**response, "headers": headers}
+    body = {**response["body"], "string": _scrubbed_text(response["body"]["string"])}
+    return {**response, "headers": headers, "body": body}
 
 
 def _same_form(one: Any, other: Any) -> None:

@@ -126,7 +126,7 @@ def belongings(ticket: Incident, queue: Queue, user: User) -> None:
     ticket.queue = user  # error
     ticket.owner = queue  # error
     queue.disabled = None  # error
-    user.password = "secret"  # noqa: S105  # error
+    user.password = "secret"  # error
     _ = queue.custom_fields[0].nmae  # error
 
 

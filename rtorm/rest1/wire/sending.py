@@ -60,7 +60,9 @@ class PatientAdapter(requests.adapters.HTTPAdapter):
 
     def proxy_manager_for(self, *args: Any, **settings: Any) -> urllib3.ProxyManager:
         """The pools of the connections through a proxy."""
-        manager = super().proxy_manager_for(*args, **settings, timeout=self._limits)
+        manager: urllib3.ProxyManager = super().proxy_manager_for(
+            *args, **settings, timeout=self._limits
+        )
         manager.pool_classes_by_scheme = _POOLS
         return manager
 
