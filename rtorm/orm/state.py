@@ -115,7 +115,7 @@ class State:
     """What rtorm knows of one record; `state_of(record)` gives it.
 
     Attributes:
-        session: The session that the record belongs to, or None.
+        session: What stands behind the session that the record belongs to, or None.
         original: First old value of each touched field, by attribute name.
         errors: RT's words on fields that it refused, until they are assigned again.
         undecoded: Fields whose text from RT could not be read, by attribute name; the

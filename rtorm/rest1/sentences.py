@@ -38,6 +38,8 @@ SENTENCES = _table(
     (r"You are not allowed to display ticket", PermissionDenied, _right("ShowTicket")),
     (r"You are not allowed to delete ticket", PermissionDenied, _right("DeleteTicket")),
     (r"You are not allowed to modify ticket", PermissionDenied, _right("ModifyTicket")),
+    (r"You are not allowed to Comment on", PermissionDenied, _right("CommentOnTicket")),
+    (r"You are not allowed to Correspond on", PermissionDenied, _right("ReplyToTicket")),
     (r"You are not allowed to ", PermissionDenied, ""),
     (r"No permission to create tickets", PermissionDenied, _right("CreateTicket")),
     (r"Permission denied\Z", PermissionDenied, _right("AdminUsers")),
