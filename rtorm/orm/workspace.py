@@ -29,7 +29,7 @@ from rtorm.orm.identity_map import IdentityMap, of_another_class
 from rtorm.orm.layout import layout_of
 from rtorm.orm.loading import blank, decode, fill, forget
 from rtorm.orm.outcome import SaveResult, Verify, refusal_of, save_error
-from rtorm.orm.plan import EditPlan, Plan, Unsendable, plan
+from rtorm.orm.plan import CreatePlan, Plan, Unsendable, plan
 from rtorm.orm.record import Record
 from rtorm.orm.state import NOT_LOADED, Change, Status, peers_of, state_of
 from rtorm.orm.unit import UnitOfWork
@@ -354,25 +354,16 @@ class Workspace:
 
     def _forget_linked(self, plans: Iterable[Plan]) -> None:
         """Links show on both of their tickets: what is loaded of the other one is out of date."""
-        for sent in plans:
-            for other in self._linked_by(sent):
-                if other is not sent.record:
-                    forget(other, (*other.__rt_names__(("links",)), "history", "last_updated"))
-
-    def _linked_by(self, sent: Plan) -> list[Record]:
-        """The tickets at the other ends of links that were sent; all, if that cannot be told."""
-        links = {} if isinstance(sent, Unsendable) else _links_in(sent.changes)
-        if isinstance(sent, EditPlan) and any(c.old is NOT_LOADED for c in links.values()):
-            return self.records.of_kind("ticket")
-        known = [
-            end
-            for name, change in links.items()
-            for held in (change.old, change.new, vars(sent.record).get(name, ()))
-            if held is not NOT_LOADED
-            for end in held
-        ]
-        others = (self.records.of("ticket", end) for end in known if isinstance(end, int))
-        return [other for other in others if other is not None]
+        sent = [(each.record, links) for each in plans if (links := _links_in(each))]
+        unseen = [record for record, links in sent if NOT_LOADED in (c.old for c in links)]
+        if unseen:
+            # What was linked before is not known.
+            kept = unseen if len(unseen) == 1 else ()
+            _forget_links(ticket for ticket in self.records.of_kind("ticket") if ticket not in kept)
+        for record, links in sent:
+            ends = (end for change in links for end in _ends_of(change) if isinstance(end, int))
+            others = (self.records.of("ticket", end) for end in ends)
+            _forget_links(other for other in others if other is not None and other is not record)
 
     def _has_status(self, number: int, status: str) -> bool:
         """Whether the ticket has the status that RT said nothing good of: it may have had it."""
@@ -462,8 +453,26 @@ def _to_ask(record: Record, names: Iterable[str]) -> tuple[list[str] | None, boo
     return asked, any(field.spec.part for field in chosen)
 
 
-def _links_in(changes: Mapping[str, Change[Any]]) -> dict[str, Change[Any]]:
-    return {name: change for name, change in changes.items() if name.startswith("links.")}
+def _links_in(sent: Plan) -> list[Change[Any]]:
+    """The changes of links that were sent, with what the record holds now among the new ones."""
+    if isinstance(sent, Unsendable):
+        return []
+    new = isinstance(sent, CreatePlan)
+    return [
+        Change([] if new else change.old, [*change.new, *vars(sent.record).get(name, ())])
+        for name, change in sent.changes.items()
+        if name.startswith("links.")
+    ]
+
+
+def _ends_of(change: Change[Any]) -> Iterator[Any]:
+    yield from change.new
+    yield from () if change.old is NOT_LOADED else change.old
+
+
+def _forget_links(tickets: Iterable[Record]) -> None:
+    for ticket in tickets:
+        forget(ticket, (*ticket.__rt_names__(("links",)), "history", "last_updated"))
 
 
 def _target_of(into: Record | int) -> int:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import copy
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from pydantic import ValidationError
 
+import rtorm
 from rtorm import (
     NOT_LOADED,
     Change,
     CommitError,
     Links,
     NotFound,
+    OutcomeUnknownError,
     PartialSaveError,
     PermissionDenied,
     Queue,
@@ -24,6 +26,7 @@ from rtorm import (
     StaleError,
     Ticket,
 )
+from tests.proxy import Loss, Proxy, proxy_to
 from tests.support import Incident, Server, Wire
 
 Connect = Callable[..., Session]
@@ -341,13 +344,14 @@ def test_links_without_the_right_are_refused(connect: Connect, linked: Incident)
         mine.discard()
 
 
+@pytest.mark.parametrize("user", ["alice", "bob"])
 def test_a_ticket_that_may_not_be_changed_is_no_end_of_a_link(
-    connect: Connect, session: Session, tickets: list[Incident]
+    connect: Connect, session: Session, tickets: list[Incident], user: str
 ) -> None:
     """RT wants rights on both tickets; the one that may be linked is linked."""
     hidden = session.add(Ticket(queue="General", subject="Hidden"))
     session.commit()
-    mine = connect("alice").get(Incident, tickets[0].id)
+    mine = connect(user).get(Incident, tickets[0].id)
     mine.links.refers_to = [tickets[1].id, hidden.id]
     with pytest.raises(PartialSaveError) as caught:
         mine.save()
@@ -850,3 +854,57 @@ def test_hundreds_of_links_are_kept(session: Session, tickets: list[Incident], w
     ticket.links.refers_to.remove(f"{PAGE}/0?")
     ticket.save()
     assert len(ticket.links.refers_to) == 200
+
+
+@pytest.fixture
+def far(rt: Server) -> Iterator[tuple[Session, Proxy]]:
+    """A session through a proxy that loses what it is told to."""
+    with (
+        proxy_to(rt.url) as proxy,
+        rtorm.connect(proxy.url, auth=("root", "password"), time_zone="UTC") as session,
+    ):
+        yield session, proxy
+        session.rollback()
+
+
+@pytest.mark.live
+@pytest.mark.parametrize("loss", ["request", "reply"])
+def test_links_whose_reply_is_lost_stay_dirty(
+    far: tuple[Session, Proxy], tickets: list[Incident], loss: Loss
+) -> None:
+    """They are absolute values, so they may be saved again; the other end is read again."""
+    session, proxy = far
+    mine, other = (session.get(Incident, ticket.id) for ticket in tickets[:2])
+    assert links_of(mine) == links_of(other) == {}
+    mine.links.refers_to = [other.id]
+    proxy.losses["/edit"] = loss
+    with pytest.raises(OutcomeUnknownError, match="may or may not"):
+        mine.save()
+    assert mine.changes == {"links.refers_to": Change([], [other.id])}
+    assert links_of(other) == ({"referred_to_by": {mine.id}} if loss == "reply" else {})
+    proxy.losses.clear()
+    assert mine.save().outcome == "updated"
+    assert links_of(other) == {"referred_to_by": {mine.id}}
+
+
+@pytest.mark.live
+@pytest.mark.parametrize(("loss", "outcome"), [("request", "partial"), ("reply", "created")])
+def test_links_of_a_new_ticket_whose_reply_is_lost_are_read_back(
+    far: tuple[Session, Proxy], tickets: list[Incident], loss: Loss, outcome: str
+) -> None:
+    """The ticket is there and known; what became of its links, RT shows."""
+    session, proxy = far
+    new = session.add(Incident(subject="New"))
+    new.links.refers_to = [tickets[0].id]
+    proxy.losses["/edit"] = loss
+    try:
+        report = session.commit()
+    except CommitError as error:
+        report = error.report
+    [result] = report.results
+    assert result.outcome == outcome
+    assert new.id
+    assert session.new == []
+    proxy.losses.clear()
+    session.commit()
+    assert links_of(new) == {"refers_to": {tickets[0].id}}
