@@ -13,7 +13,7 @@ from rtorm.auth import Login, login_from
 from rtorm.errors import ProtocolError
 from rtorm.gateway import Identity, Upload
 from rtorm.rest1.downloads import Download
-from rtorm.rest1.replies import Reply
+from rtorm.rest1.replies.reply import Reply
 from rtorm.rest1.wire.identity import read_identity
 from rtorm.rest1.wire.log import status_line
 from rtorm.rest1.wire.refusals import cookie_never_sent, cookie_refused, is_refusal, login_refused

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rtorm.errors import RTError
-from rtorm.rest1.replies import Reply
+from rtorm.rest1.replies.reply import Reply
 
 __all__ = ["Download"]
 

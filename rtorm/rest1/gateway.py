@@ -23,16 +23,17 @@ from rtorm.gateway import (
 )
 from rtorm.rest1.client import Client
 from rtorm.rest1.codecs import attachment_line
-from rtorm.rest1.creates import read_created
-from rtorm.rest1.definitions import read_definitions
-from rtorm.rest1.edits import read_edits, target
-from rtorm.rest1.file_reader import FileReader
 from rtorm.rest1.forms import compose, compose_many
-from rtorm.rest1.history_reader import HistoryReader
-from rtorm.rest1.links import RELATIONS, LinkReader
-from rtorm.rest1.messages import message_form, read_message, read_said
-from rtorm.rest1.searcher import Searcher
-from rtorm.rest1.shows import read_shows
+from rtorm.rest1.messages import message_form
+from rtorm.rest1.readers.files import FileReader
+from rtorm.rest1.readers.histories import HistoryReader
+from rtorm.rest1.readers.links import RELATIONS, LinkReader
+from rtorm.rest1.readers.searches import Searcher
+from rtorm.rest1.replies.creates import read_created
+from rtorm.rest1.replies.definitions import read_definitions
+from rtorm.rest1.replies.edits import read_edits, target
+from rtorm.rest1.replies.messages import read_message, read_said
+from rtorm.rest1.replies.shows import read_shows
 
 __all__ = ["Rest1"]
 

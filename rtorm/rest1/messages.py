@@ -1,23 +1,12 @@
-"""Comments, replies, changes of owner and merges: forms out, replies in; pure."""
+"""The form of a comment or reply; pure."""
 
 from __future__ import annotations
 
-import re
-
-from rtorm.errors import OutcomeUnknownError, RTError
-from rtorm.gateway import Message, Said
+from rtorm.gateway import Message
 from rtorm.rest1.codecs import attachment_line
-from rtorm.rest1.forms import Form, compose
-from rtorm.rest1.replies import Reply, forms_of
-from rtorm.rest1.sentences import error_for
+from rtorm.rest1.forms import compose
 
-__all__ = ["message_form", "read_message", "read_said"]
-
-_REFUSED = 400
-# RT 4.2 and later name the kind of the message, RT 3.8 and 4.0 do not.
-_RECORDED = re.compile(r"(?:Comments|Correspondence) added\Z|Message recorded\b")
-_STATUS_SET = re.compile(r"Status changed from ")
-_LOOK = "look at the ticket's history before you send it again"
+__all__ = ["message_form"]
 
 
 def message_form(message: Message) -> str:
@@ -38,49 +27,3 @@ def message_form(message: Message) -> str:
     ]
     files = [("Attachment", attachment_line(file.filename)) for file in message.files]
     return compose([*((key, value) for key, value in fields if value), *files])
-
-
-def read_message(reply: Reply, message: Message) -> Said:
-    """What became of a message; a bad status is refused though the message was recorded.
-
-    Raises:
-        OutcomeUnknownError: The reply does not say whether it was recorded.
-    """
-    lines = _lines(reply)
-    if reply.status >= _REFUSED:
-        return Said(refusal=_refusal(lines))
-    if not lines or not _RECORDED.match(lines[0]):
-        told = f"RT said {' '.join(lines)!r}"
-        remedy = "RT tells this in the account's language: set that to English"
-        raise OutcomeUnknownError(
-            f"it is unknown whether the message was recorded: {told}; {_LOOK}. {remedy}"
-        )
-    refused = [line for line in lines[1:] if not _STATUS_SET.match(line)]
-    return Said(errors={"Status": refused} if message.status and refused else {})
-
-
-def read_said(reply: Reply) -> Said:
-    """What became of a change of owner or a merge, which RT tells by its status.
-
-    Raises:
-        OutcomeUnknownError: RT crashed or the reply was cut short.
-    """
-    lines = _lines(reply)
-    return Said(refusal=_refusal(lines) if reply.status >= _REFUSED else None)
-
-
-def _lines(reply: Reply) -> list[str]:
-    try:
-        forms = forms_of(reply)
-    except RTError as error:
-        message = f"it is unknown whether RT carried it out: {error}; {_LOOK}"
-        raise OutcomeUnknownError(message) from None
-    return [line for form in forms for line in _said_line_by_line(form)]
-
-
-def _said_line_by_line(form: Form) -> tuple[str, ...]:
-    return (*form.comments, *form.loose)
-
-
-def _refusal(lines: list[str]) -> RTError:
-    return error_for(" ".join(lines) or "RT refused it without a reason")

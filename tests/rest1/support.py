@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rtorm.rest1.replies import Reply, read_http
+from rtorm.rest1.replies.reply import Reply, read_http
 
 RT4 = "RT/4.4.6+dfsg-1.1+deb12u4"
 RT5 = "RT/5.0.3+dfsg-3~deb12u6"

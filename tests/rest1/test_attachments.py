@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from rtorm import Session
 from rtorm.errors import NotFound, PermissionDenied, ProtocolError, RTError
 from rtorm.gateway import ListedFile, Message, Upload
-from rtorm.rest1.attachments import read_details, read_files, read_little
 from rtorm.rest1.gateway import Rest1
-from rtorm.rest1.replies import Reply
+from rtorm.rest1.replies.attachments import read_details, read_files, read_little
+from rtorm.rest1.replies.reply import Reply
 from tests.rest1.rt_rules import write_body, write_form
 from tests.rest1.support import CRASHES, RT5, plain
 from tests.support import Server, Wire

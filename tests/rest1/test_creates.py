@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 import pytest
 
 from rtorm.errors import RTError
-from rtorm.rest1.creates import read_created
-from rtorm.rest1.replies import read_text
+from rtorm.rest1.replies.creates import read_created
+from rtorm.rest1.replies.reply import read_text
 from tests.rest1.rt_rules import reply
 from tests.rest1.support import RT4, RT5, plain
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from rtorm.errors import NotFound, ProtocolError, RTError
 from rtorm.gateway import Definition
-from rtorm.rest1.definitions import read_definitions
-from rtorm.rest1.replies import Reply, read_text
+from rtorm.rest1.replies.definitions import read_definitions
+from rtorm.rest1.replies.reply import Reply, read_text
 from tests.rest1.rt_rules import reply
 from tests.rest1.support import RT4, plain
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from rtorm.errors import NotFound, PermissionDenied, ProtocolError, RTError
 from rtorm.gateway import Edit, EditReply
-from rtorm.rest1.edits import read_edits
-from rtorm.rest1.replies import read_text
+from rtorm.rest1.replies.edits import read_edits
+from rtorm.rest1.replies.reply import read_text
 from tests.rest1.batches import Fate, batch_reply, fates_of, labels_of, planned, wild_batches
 from tests.rest1.rt_rules import reply, write_body, write_form
 from tests.rest1.support import RT4, RT5, plain

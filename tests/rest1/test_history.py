@@ -16,8 +16,8 @@ from rtorm import Session
 from rtorm.errors import NotFound, PermissionDenied, ProtocolError, RTError
 from rtorm.gateway import Edit, Entry, Message, Upload
 from rtorm.rest1.gateway import Rest1
-from rtorm.rest1.history import is_endless, read_counts, read_history
-from rtorm.rest1.replies import Reply
+from rtorm.rest1.replies.history import is_endless, read_counts, read_history
+from rtorm.rest1.replies.reply import Reply
 from tests.rest1.rt_rules import write_body, write_form
 from tests.rest1.support import CRASHES, RT4, RT5, plain
 from tests.support import Wire

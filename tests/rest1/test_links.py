@@ -10,9 +10,9 @@ import pytest
 
 from rtorm.errors import NotFound, RTError
 from rtorm.gateway import Shown
-from rtorm.rest1.links import RELATIONS, LinkReader
-from rtorm.rest1.replies import Reply, read_text
-from rtorm.rest1.shows import read_shows
+from rtorm.rest1.readers.links import RELATIONS, LinkReader
+from rtorm.rest1.replies.reply import Reply, read_text
+from rtorm.rest1.replies.shows import read_shows
 from tests.rest1.rt_rules import reply, write_body, write_form
 
 LOCAL = "fsck.com-rt://example.com/ticket/"

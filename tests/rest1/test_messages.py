@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from rtorm.errors import NotFound, OutcomeUnknownError, PermissionDenied, ProtocolError, RTError
 from rtorm.gateway import Message, Said, Upload
 from rtorm.rest1.forms import EncodeError
-from rtorm.rest1.messages import message_form, read_message, read_said
-from rtorm.rest1.replies import Reply, read_text
+from rtorm.rest1.messages import message_form
+from rtorm.rest1.replies.messages import read_message, read_said
+from rtorm.rest1.replies.reply import Reply, read_text
 from tests.rest1.rt_rules import read_forms, reply, stored_filename
 from tests.rest1.support import CRASHES, RT4, RT5, plain
 

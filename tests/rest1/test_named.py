@@ -6,7 +6,7 @@ import pytest
 
 from rtorm.errors import NotFound, PermissionDenied, ProtocolError
 from rtorm.gateway import Shown
-from rtorm.rest1.named import addressable, none_named, read_named, read_names
+from rtorm.rest1.replies.named import addressable, none_named, read_named, read_names
 from tests.rest1.support import CRASHES, RT4, RT5, plain
 
 HIDDEN = (

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from rtorm.errors import AuthenticationError, PermissionDenied, ProtocolError, RTError
 from rtorm.gateway import Edit
-from rtorm.rest1.creates import read_created
-from rtorm.rest1.edits import read_edits
-from rtorm.rest1.replies import Reply, read_http, read_text
-from rtorm.rest1.shows import read_shows
+from rtorm.rest1.replies.creates import read_created
+from rtorm.rest1.replies.edits import read_edits
+from rtorm.rest1.replies.reply import Reply, read_http, read_text
+from rtorm.rest1.replies.shows import read_shows
 from tests.rest1.support import CRASHES, RT4, RT5, plain
 
 

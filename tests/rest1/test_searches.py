@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from rtorm.errors import PermissionDenied, ProtocolError, QueryError, RTError
 from rtorm.gateway import Shown
-from rtorm.rest1.replies import read_text
-from rtorm.rest1.searches import read_ids, read_records
+from rtorm.rest1.replies.reply import read_text
+from rtorm.rest1.replies.searches import read_ids, read_records
 from tests.rest1.rt_rules import reply, write_body, write_form
 from tests.rest1.support import CRASHES, RT4, RT5, plain
 

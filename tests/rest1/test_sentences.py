@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from rtorm.errors import NotFound, PermissionDenied, ProtocolError, QueryError, RTError
 from rtorm.gateway import Edit
-from rtorm.rest1.creates import read_created
-from rtorm.rest1.edits import read_edits
-from rtorm.rest1.replies import read_text
-from rtorm.rest1.sentences import error_for
+from rtorm.rest1.replies.creates import read_created
+from rtorm.rest1.replies.edits import read_edits
+from rtorm.rest1.replies.reply import read_text
+from rtorm.rest1.replies.sentences import error_for
 from tests.rest1.rt_rules import reply
 
 

@@ -6,8 +6,8 @@ import pytest
 
 from rtorm.errors import NotFound, PermissionDenied, ProtocolError, QueryError, RTError
 from rtorm.gateway import Shown
-from rtorm.rest1.replies import read_text
-from rtorm.rest1.shows import read_shows
+from rtorm.rest1.replies.reply import read_text
+from rtorm.rest1.replies.shows import read_shows
 from tests.rest1.rt_rules import reply, write_body, write_form
 from tests.rest1.support import RT4, RT5, plain
 

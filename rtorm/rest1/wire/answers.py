@@ -14,7 +14,7 @@ from rtorm.errors import (
     ProtocolError,
     RTError,
 )
-from rtorm.rest1.replies import Reply, read_http
+from rtorm.rest1.replies.reply import Reply, read_http
 from rtorm.rest1.wire.failures import LOOK_FIRST
 from rtorm.rest1.wire.framing import head_is_whole
 from rtorm.rest1.wire.masking import without

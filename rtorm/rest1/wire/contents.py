@@ -16,7 +16,7 @@ import urllib3
 
 from rtorm.errors import ProtocolError, RTError
 from rtorm.rest1.downloads import Download
-from rtorm.rest1.replies import Reply, read_text
+from rtorm.rest1.replies.reply import Reply, read_text
 from rtorm.rest1.wire.framing import end_is_told
 
 __all__ = ["begun", "without_tail"]

@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 from rtorm.errors import ProtocolError
 from rtorm.gateway import Identity
 from rtorm.rest1.forms import parse
-from rtorm.rest1.replies import Reply
+from rtorm.rest1.replies.reply import Reply
 
 __all__ = ["read_identity"]
 

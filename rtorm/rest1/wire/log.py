@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from rtorm.errors import RTError
-from rtorm.rest1.replies import Reply
+from rtorm.rest1.replies.reply import Reply
 from rtorm.rest1.wire.masking import masked, told
 from rtorm.rest1.wire.request import Request
 

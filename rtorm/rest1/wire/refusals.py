@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 from rtorm.auth import Auth, Token
 from rtorm.errors import AuthenticationError
-from rtorm.rest1.replies import Reply
+from rtorm.rest1.replies.reply import Reply
 
 __all__ = ["cookie_never_sent", "cookie_refused", "is_refusal", "login_refused", "whose"]
 

@@ -13,7 +13,7 @@ import urllib3
 from rtorm.auth import Auth
 from rtorm.errors import AuthenticationError, ConfigurationError, RTError
 from rtorm.rest1.downloads import Download
-from rtorm.rest1.replies import Reply
+from rtorm.rest1.replies.reply import Reply
 from rtorm.rest1.wire.answers import read_answer
 from rtorm.rest1.wire.contents import begun
 from rtorm.rest1.wire.failures import Failures

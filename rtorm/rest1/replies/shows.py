@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from rtorm.errors import ProtocolError, RTError
 from rtorm.gateway import Shown
 from rtorm.rest1.forms import Form
-from rtorm.rest1.replies import Reply, forms_of, said_in
-from rtorm.rest1.sentences import error_for
+from rtorm.rest1.replies.reply import Reply, forms_of, said_in
+from rtorm.rest1.replies.sentences import error_for
 
 __all__ = ["read_shows"]
 

@@ -13,10 +13,10 @@ from dataclasses import replace
 
 from rtorm.errors import ProtocolError, RTError
 from rtorm.gateway import Entry
-from rtorm.rest1.attachments import read_utc
 from rtorm.rest1.forms import Form
-from rtorm.rest1.replies import Reply, forms_of, said_in
-from rtorm.rest1.sentences import error_for
+from rtorm.rest1.replies.attachments import read_utc
+from rtorm.rest1.replies.reply import Reply, forms_of, said_in
+from rtorm.rest1.replies.sentences import error_for
 
 __all__ = ["is_endless", "read_counts", "read_history"]
 

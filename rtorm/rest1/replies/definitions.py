@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from rtorm.errors import ProtocolError
 from rtorm.gateway import Definition
-from rtorm.rest1.replies import Reply, forms_of
-from rtorm.rest1.sentences import error_for
+from rtorm.rest1.replies.reply import Reply, forms_of
+from rtorm.rest1.replies.sentences import error_for
 
 __all__ = ["read_definitions"]
 

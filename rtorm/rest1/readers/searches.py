@@ -9,8 +9,8 @@ from rtorm.gateway import Shown
 from rtorm.rest1.client import Client
 from rtorm.rest1.conditions import words
 from rtorm.rest1.forms import EncodeError
-from rtorm.rest1.named import addressable, none_named, read_named, read_names
-from rtorm.rest1.searches import read_ids, read_records
+from rtorm.rest1.replies.named import addressable, none_named, read_named, read_names
+from rtorm.rest1.replies.searches import read_ids, read_records
 
 __all__ = ["Searcher"]
 

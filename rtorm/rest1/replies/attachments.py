@@ -15,8 +15,8 @@ from datetime import UTC, datetime
 from rtorm.errors import PermissionDenied, ProtocolError, RTError
 from rtorm.gateway import FileDetails, ListedFile
 from rtorm.rest1.forms import Form
-from rtorm.rest1.replies import Reply, forms_of, said_in
-from rtorm.rest1.sentences import error_for
+from rtorm.rest1.replies.reply import Reply, forms_of, said_in
+from rtorm.rest1.replies.sentences import error_for
 
 __all__ = ["DETAILS", "LISTED", "LITTLE", "read_details", "read_files", "read_little", "read_utc"]
 

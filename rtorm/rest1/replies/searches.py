@@ -7,8 +7,8 @@ import re
 from rtorm.errors import ProtocolError, RTError
 from rtorm.gateway import Shown
 from rtorm.rest1.forms import Form, parse_many
-from rtorm.rest1.replies import Reply
-from rtorm.rest1.sentences import error_for
+from rtorm.rest1.replies.reply import Reply
+from rtorm.rest1.replies.sentences import error_for
 
 __all__ = ["read_ids", "read_records"]
 

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 from rtorm.errors import ProtocolError
 from rtorm.gateway import Edit, EditReply
 from rtorm.rest1.forms import Form
-from rtorm.rest1.labels import UPDATED, by_key
-from rtorm.rest1.replies import Reply, forms_of, said_in
-from rtorm.rest1.sentences import error_for, is_known
+from rtorm.rest1.replies.labels import UPDATED, by_key
+from rtorm.rest1.replies.reply import Reply, forms_of, said_in
+from rtorm.rest1.replies.sentences import error_for, is_known
 
 __all__ = ["read_edits", "target"]
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 
 from rtorm.gateway import Created
-from rtorm.rest1.labels import UNKNOWN_FIELD, UPDATED, by_key
-from rtorm.rest1.replies import Reply, cut_short
+from rtorm.rest1.replies.labels import UNKNOWN_FIELD, UPDATED, by_key
+from rtorm.rest1.replies.reply import Reply, cut_short
 
 __all__ = ["read_created"]
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from rtorm.errors import RTError
 from rtorm.gateway import Shown
 from rtorm.rest1.client import Client
-from rtorm.rest1.replies import Reply
+from rtorm.rest1.replies.reply import Reply
 
 __all__ = ["RELATIONS", "LinkReader"]
 

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from rtorm.errors import RTError
 from rtorm.gateway import Entry
 from rtorm.rest1.client import Client
-from rtorm.rest1.file_reader import TICKETS_A_REQUEST
-from rtorm.rest1.history import is_endless, read_counts, read_history
-from rtorm.rest1.replies import Reply
-from rtorm.rest1.shows import read_shows
+from rtorm.rest1.readers.files import TICKETS_A_REQUEST
+from rtorm.rest1.replies.history import is_endless, read_counts, read_history
+from rtorm.rest1.replies.reply import Reply
+from rtorm.rest1.replies.shows import read_shows
 
 __all__ = ["HistoryReader"]
 

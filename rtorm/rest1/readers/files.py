@@ -9,7 +9,9 @@ from itertools import chain
 
 from rtorm.errors import ProtocolError, RTError, TransportError
 from rtorm.gateway import FileDetails, ListedFile
-from rtorm.rest1.attachments import (
+from rtorm.rest1.client import Client
+from rtorm.rest1.downloads import Download
+from rtorm.rest1.replies.attachments import (
     DETAILS,
     LISTED,
     LITTLE,
@@ -17,9 +19,7 @@ from rtorm.rest1.attachments import (
     read_files,
     read_little,
 )
-from rtorm.rest1.client import Client
-from rtorm.rest1.downloads import Download
-from rtorm.rest1.shows import read_shows
+from rtorm.rest1.replies.shows import read_shows
 
 __all__ = ["TICKETS_A_REQUEST", "FileReader"]
 

@@ -6,8 +6,8 @@ import re
 
 from rtorm.errors import NotFound, PermissionDenied, RTError
 from rtorm.gateway import Shown
-from rtorm.rest1.replies import Reply, forms_of
-from rtorm.rest1.shows import read_shows
+from rtorm.rest1.replies.reply import Reply, forms_of
+from rtorm.rest1.replies.shows import read_shows
 
 __all__ = ["addressable", "none_named", "read_named", "read_names"]
 

@@ -1,0 +1,1 @@
+"""Reads that take several requests, or one whose answer must be asked again to be believed."""

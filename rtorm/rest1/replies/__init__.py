@@ -1,0 +1,1 @@
+"""RT's replies to what they say, a kind of reply a file; pure: text in, data out."""
