@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from rtorm import Ticket
 from rtorm.orm.loading import blank, fill
-from rtorm.rest1.codecs import Clock
+from rtorm.rest1.clock import Clock
 from rtorm.rest1.forms import parse
 
 FORM = """id: ticket/42

@@ -8,7 +8,8 @@ from pydantic import AfterValidator
 
 from rtorm.orm.fields import Attr, ReadOnly, attr, shown
 from rtorm.orm.record import Record
-from rtorm.rest1.codecs import FLAG, LINE, MEMBERS, TEXT, check_name, check_width
+from rtorm.rest1.checks import check_name, check_width
+from rtorm.rest1.codecs import FLAG, LINE, MEMBERS, TEXT
 
 __all__ = ["Group"]
 

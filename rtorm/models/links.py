@@ -10,7 +10,8 @@ from pydantic import BeforeValidator
 from rtorm.orm.fields import Spec
 from rtorm.orm.record import Record
 from rtorm.orm.state import state_of
-from rtorm.rest1.codecs import LINKS, check_link
+from rtorm.rest1.checks import check_link
+from rtorm.rest1.codecs import LINKS
 from rtorm.rest1.forms import EncodeError
 
 __all__ = ["LINK_FIELDS", "Linked", "Links"]

@@ -11,7 +11,8 @@ from rtorm.models.custom_field import CustomField
 from rtorm.orm.fields import Attr, attr
 from rtorm.orm.record import Record
 from rtorm.orm.related import Related
-from rtorm.rest1.codecs import FLAG, LINE, TEXT, check_line, check_name, check_width
+from rtorm.rest1.checks import check_line, check_name, check_width
+from rtorm.rest1.codecs import FLAG, LINE, TEXT
 
 __all__ = ["Queue"]
 

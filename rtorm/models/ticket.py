@@ -19,6 +19,7 @@ from rtorm.orm.fields import Attr, ReadOnly, Reference, attr, shown
 from rtorm.orm.record import Record
 from rtorm.orm.related import Related
 from rtorm.orm.state import state_of
+from rtorm.rest1.checks import check_line, check_subject, check_watcher
 from rtorm.rest1.codecs import (
     ADDRESSES,
     INSTANT,
@@ -27,9 +28,6 @@ from rtorm.rest1.codecs import (
     MINUTES,
     PRIORITY,
     SUBJECT,
-    check_line,
-    check_subject,
-    check_watcher,
     optional,
 )
 

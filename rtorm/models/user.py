@@ -8,16 +8,8 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, SecretStr
 
 from rtorm.orm.fields import Attr, attr
 from rtorm.orm.record import Record
-from rtorm.rest1.codecs import (
-    FLAG,
-    LINE,
-    SECRET,
-    TEXT,
-    check_line,
-    check_name,
-    check_secret,
-    check_width,
-)
+from rtorm.rest1.checks import check_line, check_name, check_secret, check_width
+from rtorm.rest1.codecs import FLAG, LINE, SECRET, TEXT
 from rtorm.rest1.forms import check_text
 
 __all__ = ["User"]

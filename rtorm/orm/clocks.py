@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from rtorm.errors import ConfigurationError, TimeZoneWarning
 from rtorm.gateway import Identity
-from rtorm.rest1.codecs import Clock
+from rtorm.rest1.clock import Clock
 
 __all__ = ["TimeZone", "clock_for", "outside", "zone_of"]
 

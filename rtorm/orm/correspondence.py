@@ -16,7 +16,7 @@ from rtorm.orm.checking import objections
 from rtorm.orm.outcome import refusal_of
 from rtorm.orm.record import Record
 from rtorm.orm.state import NOT_LOADED, Change
-from rtorm.rest1.codecs import attachment_line, check_line, check_message, check_watcher
+from rtorm.rest1.checks import attachment_line, check_line, check_message, check_watcher
 from rtorm.rest1.forms import EncodeError
 
 __all__ = ["compose_message", "message_error"]

@@ -26,7 +26,8 @@ from typing import (
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from rtorm.orm.columns import Column
-from rtorm.rest1.codecs import Codec, check_line
+from rtorm.rest1.checks import check_line
+from rtorm.rest1.codecs import Codec
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler

@@ -21,6 +21,7 @@ from pydantic import (
     TypeAdapter,
 )
 
+from rtorm.rest1.clock import Clock
 from rtorm.rest1.codecs import (
     CF_DATE,
     CF_DATETIME,
@@ -28,7 +29,6 @@ from rtorm.rest1.codecs import (
     CF_NETWORK,
     CF_TEXT,
     INTEGER,
-    Clock,
     Codec,
     cf_list,
     optional,

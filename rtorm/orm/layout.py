@@ -15,7 +15,8 @@ from pydantic_core import CoreSchema, SchemaValidator
 from rtorm.orm.fields import ReadOnly, Spec, declared_type
 from rtorm.orm.kinds import codec_for, is_list
 from rtorm.orm.related import related_names
-from rtorm.rest1.codecs import Clock, Codec
+from rtorm.rest1.clock import Clock
+from rtorm.rest1.codecs import Codec
 
 if TYPE_CHECKING:
     from rtorm.orm.record import Record

@@ -13,7 +13,7 @@ from rtorm.errors import ConfigurationError
 from rtorm.orm.layout import FieldLayout, Layout, layout_of
 from rtorm.orm.record import Record
 from rtorm.orm.state import TrackedList, state_of
-from rtorm.rest1.codecs import Clock
+from rtorm.rest1.clock import Clock
 
 __all__ = ["blank", "decode", "fill", "forget", "place"]
 

@@ -19,7 +19,7 @@ from rtorm.orm.clauses import comparisons
 from rtorm.orm.columns import And, Clause, Comparison, Operator, Or, Ordering
 from rtorm.orm.layout import FieldLayout, layout_of
 from rtorm.orm.record import Record
-from rtorm.rest1.codecs import Clock
+from rtorm.rest1.clock import Clock
 from rtorm.rest1.conditions import words
 from rtorm.rest1.forms import EncodeError
 

@@ -18,7 +18,9 @@ from rtorm.orm.checking import checked, objections, run_model_validators
 from rtorm.orm.layout import FieldLayout, layout_of
 from rtorm.orm.record import Record
 from rtorm.orm.state import NOT_LOADED, Change, TrackedList, state_of
-from rtorm.rest1.codecs import LINKS, Clock, attachment_line
+from rtorm.rest1.checks import attachment_line
+from rtorm.rest1.clock import Clock
+from rtorm.rest1.codecs import LINKS
 from rtorm.rest1.forms import EncodeError
 
 __all__ = ["CreatePlan", "EditPlan", "Plan", "PlannedForm", "Unsendable", "plan"]

@@ -15,7 +15,7 @@ from rtorm.orm.matching import in_order, matches, searches, sort_keys, values_of
 from rtorm.orm.record import Record
 from rtorm.orm.state import peers_of, state_of
 from rtorm.orm.ticketsql import order_of, ticket_sql
-from rtorm.rest1.codecs import Clock
+from rtorm.rest1.clock import Clock
 
 __all__ = ["Finder", "Query"]
 

@@ -20,7 +20,7 @@ from rtorm.orm.fields import declared_type
 from rtorm.orm.kinds import codec_for, plain_type
 from rtorm.orm.layout import FieldLayout, layout_of
 from rtorm.orm.record import Record
-from rtorm.rest1.codecs import Clock
+from rtorm.rest1.clock import Clock
 from rtorm.rest1.conditions import custom_field_key, quoted
 from rtorm.rest1.forms import EncodeError
 

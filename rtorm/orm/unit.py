@@ -26,7 +26,7 @@ from rtorm.orm.outcome import (
 from rtorm.orm.plan import CreatePlan, EditPlan, Plan, Unsendable
 from rtorm.orm.record import Record
 from rtorm.orm.state import NOT_LOADED, Change, peers_of, state_of
-from rtorm.rest1.codecs import Clock
+from rtorm.rest1.clock import Clock
 
 __all__ = ["UnitOfWork"]
 

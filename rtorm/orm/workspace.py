@@ -33,7 +33,7 @@ from rtorm.orm.plan import CreatePlan, Plan, Unsendable, plan
 from rtorm.orm.record import Record
 from rtorm.orm.state import NOT_LOADED, Change, Status, peers_of, state_of
 from rtorm.orm.unit import UnitOfWork
-from rtorm.rest1.codecs import Clock
+from rtorm.rest1.clock import Clock
 
 __all__ = ["Workspace"]
 

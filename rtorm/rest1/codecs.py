@@ -12,12 +12,20 @@ import operator
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Protocol
 
-from rtorm.errors import ConfigurationError
-from rtorm.rest1.forms import EncodeError, check_text
+from rtorm.rest1.checks import (
+    check_line,
+    check_message,
+    check_secret,
+    check_subject,
+    check_text,
+    check_watcher,
+)
+from rtorm.rest1.clock import Clock
+from rtorm.rest1.forms import EncodeError
 
 __all__ = [
     "ADDRESSES",
@@ -38,29 +46,13 @@ __all__ = [
     "SECRET",
     "SUBJECT",
     "TEXT",
-    "Clock",
     "Codec",
     "Secret",
-    "attachment_line",
     "cf_list",
-    "check_line",
-    "check_link",
-    "check_message",
-    "check_name",
-    "check_secret",
-    "check_subject",
-    "check_watcher",
-    "check_width",
     "optional",
 ]
 
-_SUBJECT_BYTES = 200
-_NAME_BYTES = 200
-_FILENAME_BYTES = 255
-_URI_BYTES = 240
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_LOCAL_EPOCH = _EPOCH.replace(tzinfo=None)
-_NO_OFFSET = timedelta(0)
 _MONTHS = {
     name: f"{number:02}"
     for number, name in enumerate(
@@ -70,68 +62,6 @@ _MONTHS = {
 _ASCTIME_LENGTH = len("Mon Nov 23 16:38:00 2026")
 _UNSET = frozenset({"Not set", ""})
 _TOO_EARLY = "RT drops dates before 1970, and its very beginning"
-
-
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """How an account's dates relate to instants.
-
-    RT prints dates in the account's time zone without naming it, and reads them so, too.
-
-    Attributes:
-        zone: The account's zone, or a fixed offset learnt from the server; None if unknown.
-        exact: Whether the zone was given by name, so that dates of any season can be written.
-    """
-
-    zone: tzinfo | None
-    exact: bool
-
-    def instant(self, local: datetime) -> datetime:
-        """The instant, in UTC, of a naive local time."""
-        if self.zone is None:
-            message = "the account's time zone is unknown"
-            raise ValueError(message)
-        # A sum, since `replace(tzinfo=...)` takes seven times as long.
-        return _EPOCH + (local - _LOCAL_EPOCH - (self.zone.utcoffset(local) or _NO_OFFSET))
-
-    def local(self, instant: datetime) -> datetime:
-        """The naive local time that RT takes for this instant.
-
-        It is the time that RT prints, except in the hours before a change of daylight saving or
-        after it: RT (4.4-5.0) subtracts the offset that its zone has when the clock of UTC, not
-        its own, shows the time that it reads.
-
-        Raises:
-            ConfigurationError: The account's zone was not given, only its present offset is known.
-            EncodeError: The instant cannot be written: the second pass of a repeated hour, which
-                reads as the first, or one that RT takes no local time for.
-        """
-        if not self.exact or self.zone is None:
-            message = (
-                "dates can be read but not written: RT keeps them in the account's time zone, of "
-                f"which only the present offset is known ({self._offset()}). Pass its name, such "
-                "as connect(..., time_zone='Europe/Rome')"
-            )
-            raise ConfigurationError(message)
-        try:
-            return self._written(instant.astimezone(UTC), self.zone)
-        except OverflowError:
-            message = f"{instant} is beyond the dates that can be told in the account's time zone"
-            raise EncodeError(message) from None
-
-    def _written(self, instant: datetime, zone: tzinfo) -> datetime:
-        if self.instant(instant.astimezone(zone).replace(tzinfo=None, fold=0)) != instant:
-            message = f"{instant} falls into a repeated hour, of which only the first can be told"
-            raise EncodeError(message)
-        for near in (timedelta(0), timedelta(days=-1), timedelta(days=1)):
-            offset = (instant + near).astimezone(zone).utcoffset() or timedelta(0)
-            if (instant + offset).astimezone(zone).utcoffset() == offset:
-                return (instant + offset).replace(tzinfo=None)
-        message = f"{instant} lies so near a change of daylight saving that RT would move it"
-        raise EncodeError(message)
-
-    def _offset(self) -> str:
-        return str(self.zone) if self.zone else "unknown"
 
 
 class Secret(Protocol):
@@ -162,93 +92,12 @@ class Codec:
     kept: Callable[[Any, Any], bool] | None = None
 
 
-def check_line(value: str) -> str:
-    """Pass text that RT keeps on one line; refuse line breaks, which could be lost."""
-    check_text(value)
-    if "\n" in value:
-        message = "it must be one line: RT deletes line breaks here"
-        raise EncodeError(message)
-    return value
-
-
-def check_subject(value: str) -> str:
-    """Pass a subject that RT keeps as it is: one line of at most 200 bytes of UTF-8."""
-    check_line(value)
-    if (size := len(value.encode())) > _SUBJECT_BYTES:
-        message = f"it has {size} bytes in UTF-8, and RT cuts a subject at {_SUBJECT_BYTES}"
-        raise EncodeError(message)
-    return value
-
-
-def check_width(value: str, width: int) -> str:
-    """Pass text of at most so many bytes of UTF-8, at which RT cuts it in silence."""
-    check_text(value)
-    if (size := len(value.encode())) > width:
-        message = f"it has {size} bytes in UTF-8, and RT cuts it at {width}"
-        raise EncodeError(message)
-    return value
-
-
-def check_name(value: str, *, digits: bool = False, blanks: bool = True) -> str:
-    """Pass a name of a queue, user or group.
-
-    Args:
-        value: The name.
-        digits: Whether it may consist of digits alone.
-        blanks: Whether it may begin or end with a blank.
-    """
-    check_width(check_line(value), _NAME_BYTES)
-    if not value:
-        message = "a name must not be empty"
-        raise EncodeError(message)
-    if value.isdecimal() and not digits:
-        message = "RT takes a name of digits for an id"
-        raise EncodeError(message)
-    if value != value.strip() and not blanks:
-        message = "RT 5 removes blanks at the ends of this name"
-        raise EncodeError(message)
-    return value
-
-
-def check_secret(value: str) -> str:
-    """Pass a password that RT sets; nothing of it is told."""
-    if not value.strip("*"):
-        message = "RT ignores a password that is empty or consists of asterisks"
-        raise EncodeError(message)
-    try:
-        return check_line(value)
-    except EncodeError:
-        message = "RT would change this password: it holds a line break or another odd character"
-    raise EncodeError(message)
-
-
-def check_watcher(value: str) -> str:
-    """Pass one watcher (an address, a user's name, an id); refuse what RT would tear apart."""
-    bare = check_line(value).strip()
-    if not bare:
-        message = "an empty watcher"
-        raise EncodeError(message)
-    if "," in bare:
-        message = f"{bare!r} has a comma, at which RT splits: give the bare address"
-        raise EncodeError(message)
-    return bare
-
-
 def _text(check: Callable[[str], object]) -> Codec:
     def encode(value: str, _clock: Clock) -> str:
         check(value)
         return value
 
     return Codec(lambda text, _clock: text, encode)
-
-
-def check_message(value: str) -> str:
-    """Pass the text of a message, which RT keeps bit by bit."""
-    check_text(value, nul=True)
-    if value == "0":
-        message = "RT takes a message of '0' for an empty one"
-        raise EncodeError(message)
-    return value
 
 
 def _encode_int(value: int, _clock: Clock) -> str:
@@ -344,27 +193,7 @@ def _same_addresses(one: Sequence[str] | None, other: Sequence[str] | None) -> b
     }
 
 
-_TICKET = re.compile(r"(?:t:)?([0-9]{1,18})\Z")
 _TICKET_URI = re.compile(r"fsck\.com-rt://[^/]*/ticket/([0-9]{1,18})\Z")
-# RT takes `a:5` for an article, and shows it as another URI.
-_URI = re.compile(r"(?![AaTt]:[0-9]+\Z)[A-Za-z][\w+.-]*:[^\s,]+\Z")
-
-
-def check_link(value: str) -> int | str:
-    """Pass what a ticket can be linked to: a ticket's number, or a URI as RT keeps it."""
-    bare = check_line(value).strip()
-    if found := _TICKET.match(bare):
-        return int(found[1])
-    if "," in bare:
-        message = f"{bare!r} has a comma, at which RT splits: write it as %2C"
-        raise EncodeError(message)
-    if not _URI.match(bare):
-        message = f"{bare!r} is neither a ticket's number nor a whole URI"
-        raise EncodeError(message)
-    if (size := len(bare.encode())) > _URI_BYTES:
-        message = f"it has {size} bytes in UTF-8, and RT cuts a URI at {_URI_BYTES}"
-        raise EncodeError(message)
-    return bare
 
 
 def _decode_links(text: str, _clock: Clock) -> list[int | str]:
@@ -548,34 +377,3 @@ def _split_values(text: str) -> list[str]:
         values.append(text[at:end])
         at = end + 1
     return values
-
-
-# RT strips these quotes, and decodes the "encoded words" of mail headers.
-_DECODED_NAME = re.compile(r'\A"[^,]*"\Z|\Aq\{[^,]*\}\Z|=\?.*\?=', re.DOTALL)
-
-
-def attachment_line(filename: str) -> str:
-    """A file's name as RT stores it unchanged.
-
-    Raises:
-        EncodeError: RT would shorten or change the name.
-    """
-    check_text(filename)
-    if not filename.strip() or filename != filename.strip():
-        message = f"a file's name is empty or begins or ends with a blank: {filename!r}"
-        raise EncodeError(message)
-    if bad := next((sign for sign in "/\\\n\r\t" if sign in filename), ""):
-        message = f"a file's name with {bad!r} would be changed by RT: {filename!r}"
-        raise EncodeError(message)
-    if (size := len(filename.encode())) > _FILENAME_BYTES:
-        message = f"a file's name has {size} bytes in UTF-8, and RT cuts it at {_FILENAME_BYTES}"
-        raise EncodeError(message)
-    if _DECODED_NAME.search(filename):
-        message = f"RT would take a part of a file's name for quoting or encoding: {filename!r}"
-        raise EncodeError(message)
-    if "," not in filename:
-        return filename
-    if bad := next((sign for sign in ('"', "  ", "\v", "\f") if sign in filename), ""):
-        message = f"RT cannot keep a file's name with a comma and {bad!r}: {filename!r}"
-        raise EncodeError(message)
-    return f'"{filename}"'

@@ -21,8 +21,8 @@ from rtorm.gateway import (
     Shown,
     Upload,
 )
+from rtorm.rest1.checks import attachment_line
 from rtorm.rest1.client import Client
-from rtorm.rest1.codecs import attachment_line
 from rtorm.rest1.forms import compose, compose_many
 from rtorm.rest1.messages import message_form
 from rtorm.rest1.readers.files import FileReader

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rtorm.gateway import Message
-from rtorm.rest1.codecs import attachment_line
+from rtorm.rest1.checks import attachment_line
 from rtorm.rest1.forms import compose
 
 __all__ = ["message_form"]

@@ -7,7 +7,8 @@ from pydantic import ValidationError
 
 from rtorm import Group
 from rtorm.orm.loading import fill
-from rtorm.rest1.codecs import MEMBERS, Clock
+from rtorm.rest1.clock import Clock
+from rtorm.rest1.codecs import MEMBERS
 from tests.orm.doubles import Shelf, loaded, make, put
 
 NO_CLOCK = Clock(None, exact=False)

@@ -9,7 +9,7 @@ from rtorm import CustomField, Queue
 from rtorm.gateway import Definition
 from rtorm.models.custom_field import custom_field_of
 from rtorm.orm.loading import fill
-from rtorm.rest1.codecs import Clock
+from rtorm.rest1.clock import Clock
 from tests.orm.doubles import detached, loaded, make, put
 
 NO_CLOCK = Clock(None, exact=False)

@@ -17,7 +17,7 @@ from rtorm.orm.loading import fill
 from rtorm.orm.outcome import judge_edit
 from rtorm.orm.plan import CreatePlan, EditPlan, plan
 from rtorm.orm.state import state_of
-from rtorm.rest1.codecs import Clock
+from rtorm.rest1.clock import Clock
 from tests.orm.doubles import loaded, make, put
 
 NO_CLOCK = Clock(None, exact=False)

@@ -32,15 +32,8 @@ from pydantic import (
 from typing_extensions import TypeAliasType
 
 from rtorm.orm.kinds import codec_for, is_list, plain_type
-from rtorm.rest1.codecs import (
-    CF_DATE,
-    CF_DATETIME,
-    CF_IP,
-    CF_NETWORK,
-    CF_TEXT,
-    INTEGER,
-    Clock,
-)
+from rtorm.rest1.clock import Clock
+from rtorm.rest1.codecs import CF_DATE, CF_DATETIME, CF_IP, CF_NETWORK, CF_TEXT, INTEGER
 from rtorm.rest1.forms import EncodeError
 from tests.rest1.rt_rules import read_list, write_list
 

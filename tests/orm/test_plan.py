@@ -14,7 +14,7 @@ from pydantic import field_validator, model_validator
 from rtorm import CF, Attachment, ConfigurationError, Ticket, cf
 from rtorm.orm.loading import blank
 from rtorm.orm.plan import CreatePlan, EditPlan, Unsendable, plan
-from rtorm.rest1.codecs import Clock
+from rtorm.rest1.clock import Clock
 from tests.orm.doubles import fill
 
 WHEN = datetime(2031, 1, 1, tzinfo=UTC)

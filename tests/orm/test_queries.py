@@ -15,7 +15,7 @@ from rtorm.gateway import Gateway, Shown
 from rtorm.orm.columns import Clause, Ordering
 from rtorm.orm.loading import blank
 from rtorm.orm.record import Record
-from rtorm.rest1.codecs import Clock
+from rtorm.rest1.clock import Clock
 from tests.support import Incident
 
 R = TypeVar("R", bound=Record)

@@ -17,7 +17,7 @@ from rtorm.orm.clauses import normal
 from rtorm.orm.columns import Clause, Column, Comparison, Ordering
 from rtorm.orm.record import Record
 from rtorm.orm.ticketsql import order_of, ticket_sql
-from rtorm.rest1.codecs import Clock
+from rtorm.rest1.clock import Clock
 from tests.support import Incident
 
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)

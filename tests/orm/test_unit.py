@@ -21,7 +21,7 @@ from rtorm.orm.outcome import SaveResult, Verify
 from rtorm.orm.plan import plan
 from rtorm.orm.record import Record
 from rtorm.orm.unit import UnitOfWork
-from rtorm.rest1.codecs import Clock
+from rtorm.rest1.clock import Clock
 from rtorm.rest1.readers.links import RELATIONS
 
 CLOCK = Clock(UTC, exact=True)

@@ -16,6 +16,8 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from rtorm.errors import ConfigurationError
+from rtorm.rest1.checks import attachment_line, check_watcher
+from rtorm.rest1.clock import Clock
 from rtorm.rest1.codecs import (
     ADDRESSES,
     CF_DATE,
@@ -30,11 +32,8 @@ from rtorm.rest1.codecs import (
     MINUTES,
     PRIORITY,
     SUBJECT,
-    Clock,
     Codec,
-    attachment_line,
     cf_list,
-    check_watcher,
     optional,
 )
 from rtorm.rest1.forms import EncodeError, compose, parse

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtorm.rest1.codecs import LINKS, Clock, check_link
+from rtorm.rest1.checks import check_link
+from rtorm.rest1.clock import Clock
+from rtorm.rest1.codecs import LINKS
 from rtorm.rest1.forms import EncodeError
 
 CLOCK = Clock(UTC, exact=True)
