@@ -278,10 +278,12 @@ class Record(BaseModel, metaclass=RecordMeta):
             state.errors.pop(name, None)
 
     def delete(self) -> None:
-        """Delete the record in RT at once; what was not saved of it is dropped.
+        """Delete a ticket in RT at once; what was not saved of it is dropped.
+
+        RT keeps deleted tickets: they answer to their id, and no search finds them.
 
         Raises:
-            RejectedError: RT refused.
+            RejectedError: RT refused. Queues, users and groups are not deleted but disabled.
             PermissionDenied: The account lacks the right DeleteTicket.
             DetachedError: The record belongs to no session.
         """

@@ -238,6 +238,9 @@ class Workspace:
     def delete(self, record: Record) -> None:
         """Delete one record."""
         self.check_thread()
+        if "status" not in layout_of(type(record)).fields:
+            said = f"RT deletes no {type(record).__rt_kind__} over REST 1.0: disable it instead"
+            raise RejectedError(record, {"": [said]}, None, "deleted")
         doomed = blank(type(record), vars(record)["id"])
         setattr(doomed, "status", "deleted")  # noqa: B010 - of the tickets among records
         state_of(doomed).session = self
@@ -250,6 +253,8 @@ class Workspace:
         state.deleted = True
         self.records.drop([record])
         _forget_all(record)
+        # RT hides the links of a deleted ticket at their other ends, too.
+        _forget_links(self.records.of_kind("ticket"))
 
     def send(self, record: Record, message: Message) -> None:
         """Comment on a ticket or reply to it."""

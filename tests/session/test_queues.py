@@ -239,3 +239,12 @@ def test_a_record_stands_for_its_name(session: Session) -> None:
     ticket.queue = session.get(Queue, "General")
     ticket.save()
     assert ticket.queue == "General"
+
+
+def test_a_queue_is_not_deleted(session: Session, wire: Wire) -> None:
+    """RT deletes no queues: the error says what to do, and nothing is sent."""
+    queue = session.get(Queue, "Incidents")
+    wire.clear()
+    with pytest.raises(RejectedError, match="disable it instead"):
+        queue.delete()
+    assert wire.sent == []
