@@ -1,7 +1,8 @@
-"""Triage: take a queue's unowned tickets, find duplicates, answer, resolve, and read what happened.
+"""Triage: take a queue's unowned tickets, merge and link what is the same, answer, resolve.
 
-Runs against your own RT with RTSERVER, RTUSER and RTPASSWD set, on the queue named as argument (it
-changes its tickets there), or against a throwaway one through `scripts/demo triage`.
+Then it prints what happened to each. Runs against your own RT with RTSERVER, RTUSER and RTPASSWD
+set, on the queue named as argument (it changes its tickets there), or against a throwaway one
+through `scripts/demo triage`.
 """
 
 from __future__ import annotations
@@ -21,25 +22,24 @@ QUEUE = "Incidents"
 MESSAGES = ("Create", "Comment", "Correspond")
 UNTOLD = ("EmailRecord", "SetWatcher")  # what RT notes beside each message and each new owner
 STYLES = {"Create": "green", "Correspond": "cyan", "Comment": "yellow", "Status": "magenta"}
+INDENT = 20  # what belongs to an entry stands under its words
 
 console = Console(highlight=False)
 
 
 def main(session: Session, queue: str = QUEUE) -> None:
-    """Take, link, merge, answer, resolve; then show the history of each ticket."""
+    """Take, merge, link, answer, resolve; then show the history of each ticket."""
     tickets = take_unowned(session, queue)
     if not tickets:
         console.print(f"No ticket of {queue} is without an owner.")
         return
-    remaining: list[Ticket] = []
-    for same in by_subject(tickets):
-        original, *duplicates = same
-        if duplicates:
-            gather(session, original, duplicates)
-        resolve(original, len(duplicates))
-        remaining.append(original)
+    handled: list[Ticket] = []
+    for original, *others in by_subject(tickets):
+        related = gather(session, original, others) if others else []
+        resolve(original, related)
+        handled += [original, *related]
     step("What happened")
-    for ticket in session.get_many(Ticket, [ticket.id for ticket in remaining]):
+    for ticket in handled:
         show_history(ticket)
 
 
@@ -57,9 +57,9 @@ def take_unowned(session: Session, queue: str) -> list[Ticket]:
         try:
             ticket.take()
         except RejectedError as error:
-            console.print(f"  [red]left[/] {ticket!r}: {' '.join(error.errors['owner'])}")
+            tell(f"left {ticket!r}: {' '.join(error.errors['owner'])}", style="red")
         else:
-            console.print(f"  took {ticket!r}", markup=False)
+            tell(f"took {ticket!r}")
             taken.append(ticket)
     return taken
 
@@ -72,56 +72,65 @@ def by_subject(tickets: Iterable[Ticket]) -> Iterable[Sequence[Ticket]]:
     return groups.values()
 
 
-def gather(session: Session, original: Ticket, duplicates: Sequence[Ticket]) -> None:
-    """Link the duplicates to the original, in one request, and merge the newest into it."""
-    step(f"{len(duplicates)} more of {original!r}")
-    for duplicate in duplicates:
-        duplicate.links.refers_to.append(original.id)
+def gather(session: Session, original: Ticket, others: Sequence[Ticket]) -> list[Ticket]:
+    """Merge what the same person has sent again, link what comes from others; gives the latter."""
+    step(f"The same again: {original.subject}")
+    related = [ticket for ticket in others if ticket.requestors != original.requestors]
+    for ticket in related:
+        ticket.links.refers_to.append(original.id)
     session.commit()
-    for duplicate in duplicates:
-        console.print(f"  {duplicate.id} refers to {duplicate.links.refers_to}", markup=False)
-    newest, number = duplicates[-1], duplicates[-1].id
-    merged = newest.merge_into(original)
-    console.print(f"  merged {number} into {merged!r}", markup=False)
+    for ticket in related:
+        tell(f"{ticket.id} refers to {ticket.links.refers_to}, from {', '.join(ticket.requestors)}")
+    for ticket in others:
+        if ticket not in related:
+            number = ticket.id
+            tell(f"{number} is merged into {ticket.merge_into(original).id}, from the same person")
+    return related
 
 
-def resolve(ticket: Ticket, duplicates: int) -> None:
-    """Note for the staff what was found, with a file; tell the requestor; resolve."""
-    findings = f"ticket: {ticket.id}\nduplicates: {duplicates}\n".encode()
-    log = Attachment(filename="findings, raw.txt", content=findings, content_type="text/plain")
-    ticket.comment(
-        "Looked into it.\n\n    disk: 100 %\n    cause: old logs", attachments=[log], time_worked=10
+def resolve(original: Ticket, related: Sequence[Ticket]) -> None:
+    """Note for the staff what was found, with a file; tell everyone who asked; resolve."""
+    tickets = [original, *related]
+    findings = "".join(f"{ticket.id}: {ticket.subject}\n" for ticket in tickets)
+    log = Attachment(
+        filename="findings, raw.txt", content=findings.encode(), content_type="text/plain"
     )
-    ticket.reply("Solved: old logs were removed.", time_worked=5, status="resolved")
+    numbers = ", ".join(str(ticket.id) for ticket in tickets)
+    note = f"Looked into it:\n\n    tickets  {numbers}\n    checked  disk, network"
+    original.comment(note, attachments=[log], time_worked=10)
+    for ticket in tickets:
+        ticket.reply("Solved: it works again.", time_worked=5, status="resolved")
 
 
 def show_history(ticket: Ticket) -> None:
     """Print a ticket and its history as a person wants to read it."""
-    head = Text.assemble(
-        (f"\n{ticket.id} ", "bold"),
-        (ticket.subject, "bold"),
-        f"  {ticket.status}, owner {ticket.owner}, {ticket.time_worked} minutes",
-    )
-    console.print(head)
+    facts = f"{ticket.status}, owner {ticket.owner}, {ticket.time_worked} minutes"
+    console.print(Text.assemble("\n", (f"{ticket.id} {ticket.subject}", "bold"), f"  {facts}"))
     for entry in ticket.history:
         if entry.type not in UNTOLD:
-            show_entry(entry)
+            show_entry(entry, ticket)
 
 
-def show_entry(entry: Transaction) -> None:
-    """Print when, who, what; then the message and its files."""
+def show_entry(entry: Transaction, ticket: Ticket) -> None:
+    """Print when and what; then the message and its files."""
+    merged = "" if entry.ticket_id == ticket.id else f" (ticket {entry.ticket_id})"
     line = Table.grid(padding=(0, 2))
     line.add_row(
         Text(f"{entry.created:%Y-%m-%d %H:%M}", style="dim"),
-        Text(entry.description, style=STYLES.get(entry.type, "")),
+        Text.assemble((entry.description, STYLES.get(entry.type, "")), (merged, "dim")),
     )
-    console.print(Padding(line, (0, 0, 0, 2)))
+    tell(line)
     if entry.type in MESSAGES and entry.content:
-        console.print(Padding(Text(entry.content.rstrip()), (0, 0, 0, 20)))
+        tell(entry.content.rstrip(), indent=INDENT)
     for file in entry.attachments:
         if file.filename:
-            label = f"[{file.filename}] {file.content_type}, {file.size} bytes"
-            console.print(Padding(Text(label, style="blue"), (0, 0, 0, 20)))
+            tell(f"[{file.filename}] {file.content_type}, {file.size} bytes", "blue", INDENT)
+
+
+def tell(what: str | Table, style: str = "", indent: int = 2) -> None:
+    """Print something under what it belongs to."""
+    shown = Text(what, style=style) if isinstance(what, str) else what
+    console.print(Padding(shown, (0, 0, 0, indent), expand=False))
 
 
 def step(title: str) -> None:
@@ -131,14 +140,13 @@ def step(title: str) -> None:
 
 def prepare(session: Session) -> None:
     """Fill the queue of a throwaway server."""
-    for subject, text in (
-        ("Disk full on db3", "df says 100 %"),
-        ("Printer on fire", "Room 12, and it smells."),
-        ("disk full on DB3", "Still full!"),
-        ("Disk full on db3", "Is anybody there?"),
+    for sender, subject, text in (
+        ("ann@example.com", "Disk full on db3", "df says 100 %"),
+        ("ben@example.com", "Printer out of paper", "Room 12."),
+        ("ben@example.com", "disk full on DB3", "No space left on device."),
+        ("ann@example.com", "Disk full on db3", "Is anybody there?"),
     ):
-        new = Ticket(queue=QUEUE, subject=subject, text=text, requestors=["ann@example.com"])
-        session.add(new)
+        session.add(Ticket(queue=QUEUE, subject=subject, text=text, requestors=[sender]))
     session.commit()
 
 

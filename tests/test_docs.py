@@ -13,9 +13,18 @@ from pydantic import SecretStr
 
 import rtorm
 from rtorm import Session
-from tests.support import Incident
+from tests.support import Incident, installed
 
-PAGES = ["queries", "links", "messages", "attachments", "queues-users-groups", "raw-requests"]
+PAGES = [
+    "queries",
+    "links",
+    "messages",
+    "attachments",
+    "queues-users-groups",
+    "errors",
+    "recipes",
+    "raw-requests",
+]
 _PRINTED = re.compile(r"\s*print\(.*\)  # (.*)")
 
 
@@ -32,6 +41,37 @@ def test_a_page_does_what_it_says(page: str, root: Path, session: Session, tmp_p
         for number, line in enumerate(snippet.splitlines(), 1):
             if found := _PRINTED.match(line):
                 assert printed[number] == [found[1]], line
+
+
+@pytest.mark.real_rt
+@pytest.mark.skipif(not installed(5), reason="not installed")
+def test_the_page_on_testing_does_what_it_says(root: Path) -> None:
+    """Its programs start the servers that they speak of; its tests are pytest's business."""
+    text = (root / "docs" / "testing.md").read_text()
+    programs = [
+        snippet
+        for snippet in re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+        if "def " not in snippet
+    ]
+    assert len(programs) == 4
+    for program in programs:
+        run(program, {})
+
+
+def test_every_page_is_tested_and_linked(root: Path) -> None:
+    """No page of the documentation is left out: it runs here, and the README leads to it."""
+    pages = {path.stem for path in (root / "docs").glob("*.md")}
+    assert pages == {*PAGES, "testing"}
+    readme = (root / "README.md").read_text()
+    assert [page for page in sorted(pages) if f"(docs/{page}.md)" not in readme] == []
+
+
+def test_the_map_names_every_module(root: Path) -> None:
+    """CONTRIBUTING.md tells a newcomer where everything is."""
+    told = (root / "CONTRIBUTING.md").read_text().split()
+    folders = [root / "rtorm" / name for name in ("", "rest1", "orm", "models")]
+    modules = {path.name for folder in folders for path in folder.glob("*.py")}
+    assert sorted(name for name in modules if name not in told) == []
 
 
 def tickets(session: Session) -> dict[str, Any]:

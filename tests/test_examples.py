@@ -59,11 +59,12 @@ def test_the_readme_does_what_it_says(
         (
             "triage",
             (
-                "took <Ticket 1 'Disk full on db3' new>",
-                "4 refers to [1]",
-                "merged 4 into <Ticket 1",
+                "took <Incident 1 'Disk full on db3' new>",
+                "3 refers to [1], from ben@example.com",
+                "4 is merged into 1, from the same person",
+                "Ticket created by root (ticket 4)",
                 "[findings, raw.txt] text/plain",
-                "Solved: old logs were removed.",
+                "Solved: it works again.",
                 "resolved, owner root, 15 minutes",
             ),
         ),

@@ -79,8 +79,10 @@ class Attachment(BaseModel, frozen=True):
 
     Attributes:
         filename: Its name, without a folder; empty if it has none, as a message's own text has.
-        content: Its bytes, exact, all in memory. `open()` and `save_to()` read by pieces.
-        content_type: Its media type. What RT would convert is sent as `application/octet-stream`
+        content: Its bytes, exact, all in memory. `open()` and `save_to()` read by pieces. A dump
+            has it once it was read; JSON as URL-safe base64.
+        content_type: Its media type; of a new one `application/octet-stream` unless given, while
+            `from_path()` guesses. What RT would convert is sent as `application/octet-stream`
             instead: `text/plain`, `text/html` and `message/rfc822` that are not UTF-8
             (RT 4.4-5.0).
         id: Its number in RT; None of a new one.
@@ -91,7 +93,8 @@ class Attachment(BaseModel, frozen=True):
     __slots__ = ("__rt_bond__",)
 
     filename: str
-    content: bytes
+    # Strict, since Pydantic would read a str as base64, silently and often with success.
+    content: bytes = Field(strict=True)
     content_type: Annotated[str, AfterValidator(check_media_type)] = ANY_BYTES
     id: int | None = Field(default=None, init=False)
 
@@ -116,10 +119,15 @@ class Attachment(BaseModel, frozen=True):
 
     @classmethod
     def from_path(cls, path: Path, *, content_type: str | None = None) -> Self:
-        """Read a file; its type is guessed from its name unless given.
+        """Read a file, all of it.
+
+        Args:
+            path: The file; its name goes with it, its folder does not.
+            content_type: Its media type; guessed from its name unless given.
 
         Raises:
             OSError: The file cannot be read.
+            ValidationError: `content_type` is no media type.
         """
         kind = content_type or guessed_type(path.name)
         return cls(filename=path.name, content=path.read_bytes(), content_type=kind)
@@ -330,9 +338,16 @@ def _from_open_file(file: Any) -> Attachment:
     if not isinstance(content, bytes):
         message = "the file is opened in text mode: open it with 'rb'"
         raise ValueError(message)  # noqa: TRY004 - Pydantic reports ValueError
+    if not content and _is_read(file):
+        message = f"{file} was read to its end before: open it anew, or go back with seek(0)"
+        raise ValueError(message)
     name = getattr(file, "name", None)
     filename = PurePath(name).name if isinstance(name, str) else "attachment"
     return Attachment(filename=filename, content=content, content_type=guessed_type(filename))
+
+
+def _is_read(file: Any) -> bool:
+    return hasattr(file, "seekable") and file.seekable() and file.tell() > 0
 
 
 File = Annotated[Attachment | Path | BinaryIO, _TakenAsAttachment()]

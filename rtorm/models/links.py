@@ -100,7 +100,8 @@ class Links:
     they are changed in place or assigned, and sent by the ticket's own `save()` and in its request,
     only those that differ.
 
-    A list also takes a `Ticket`, or a number as text, which become numbers. What RT refuses is in
+    A list also takes a `Ticket` that is in RT, or a number as text, which become numbers; type
+    checkers know it of whole lists that are assigned, not of `append()`. What RT refuses is in
     `ticket.errors["links.depends_on"]`, and so is what it loses without a word: a URI that it does
     not know, a ticket that has been merged into another.
 

@@ -61,7 +61,11 @@ class Ticket(Record):
     for one queue the later one counts. Fields of a new ticket that are not set are not sent, so
     the queue's own defaults apply.
 
-    Dates are instants in UTC, of whole seconds; times are minutes.
+    What is not loaded is loaded when it is read, for all tickets that were loaded together; reading
+    may then raise `NotFound`, `PermissionDenied` or `TransportError`.
+
+    Dates are instants in UTC, of whole seconds, and are assigned as a `datetime` with a time zone;
+    times are minutes.
 
     Attributes:
         queue: The queue's name; a `Queue` may be assigned.
@@ -87,12 +91,14 @@ class Ticket(Record):
         time_worked: Minutes.
         time_left: Minutes.
         sla: The level of service; None where the queue has none.
-        text: Of a new ticket: its first message.
+        text: Of a new ticket: its first message, any Unicode. Newlines at its beginning, a lone
+            `0` and what RT cannot hold are refused.
         content_type: Of a new ticket: the media type of `text`, `text/plain` unless given.
         files: Of a new ticket: paths, open binary files or attachments that go with `text`.
-        links: Six lists of tickets and URIs, such as `links.depends_on`.
-        attachments: The files of all its messages, oldest first, RT's own mail among them.
-        history: What happened to it, oldest first.
+        links: Six lists of tickets and URIs, such as `links.depends_on`: see `Links`.
+        attachments: The files of all its messages, oldest first, RT's own mail among them: a tuple
+            of `Attachment`. Their content is loaded when it is read.
+        history: What happened to it, oldest first: a tuple of `Transaction`.
     """
 
     __rt_kind__: ClassVar[str] = "ticket"
@@ -333,6 +339,7 @@ class Ticket(Record):
             RejectedError: This ticket has unsaved changes, or RT refused.
             PermissionDenied: The account lacks the right ModifyTicket.
             NotFound: One of the tickets is gone.
+            ValueError: The other ticket is not in RT yet, or `ticket` is no id.
             OutcomeUnknownError: The reply was lost: look at the ticket's id after a `refresh()`.
             DetachedError: The ticket belongs to no session.
         """

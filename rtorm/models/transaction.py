@@ -24,7 +24,8 @@ _ROUNDING = 104
 class Transaction(BaseModel, frozen=True):
     """One entry of a ticket's history: a message, a changed field, mail that RT sent.
 
-    It equals every other one with the same number and the same words.
+    It equals every other one with the same number and the same words. A dump has `content` unless
+    it is HTML that was not read yet.
 
     Attributes:
         id: Its number in RT.
@@ -47,7 +48,7 @@ class Transaction(BaseModel, frozen=True):
         content_type: The media type of `content`, empty if there is none.
         attachments: What its message consists of as RT lists it, the text itself and multipart
             containers, too.
-        time_taken: The time worked, in minutes.
+        time_taken: The time worked, in minutes; negative where someone made `time_worked` less.
     """
 
     id: int
@@ -99,7 +100,11 @@ class History(tuple[Transaction, ...]):
     __slots__ = ()
 
     def of_type(self, *types: str) -> History:
-        """The entries of these types, such as `history.of_type("Comment", "Correspond")`."""
+        """The entries of these types, such as `history.of_type("Comment", "Correspond")`.
+
+        Args:
+            types: RT's words, in their letter case; of a word that RT does not use there are none.
+        """
         return History(entry for entry in self if entry.type in types)
 
 

@@ -24,6 +24,19 @@ def _line_of(width: int) -> AfterValidator:
     return AfterValidator(lambda text: check_width(check_line(text), width))
 
 
+class _Password(SecretStr):
+    """Hides itself in pickles, too: results and errors of a save hold what was saved."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), ("**********",)
+
+    def __eq__(self, other: object) -> bool:
+        mine = self.get_secret_value()
+        return isinstance(other, SecretStr) and other.get_secret_value() == mine
+
+    __hash__ = SecretStr.__hash__
+
+
 class _Unshown:
     """Stands for what is no text, so that an error does not show it."""
 
@@ -33,9 +46,8 @@ class _Unshown:
 
 def _wrapped(value: Any) -> Any:
     # An error tells what a validator was given: from here on that is a secret which hides itself.
-    if isinstance(value, str):
-        return SecretStr(value)
-    return value if isinstance(value, SecretStr) else _Unshown()
+    text = value.get_secret_value() if isinstance(value, SecretStr) else value
+    return _Password(text) if isinstance(text, str) else _Unshown()
 
 
 def _checked(value: SecretStr) -> SecretStr:

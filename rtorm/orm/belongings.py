@@ -62,6 +62,8 @@ class Belongings:
         self._list_files(found, record)
         self._learn_names(entry for _, entries in found for entry in entries)
         for each, entries in found:
+            if _files_of(entries) and "attachments" not in vars(each):
+                continue  # They could not be listed for this peer: it is loaded when it is read.
             files = {file.id: file for file in _attachments(each)}
             vars(each)["history"] = History(
                 transaction_of(entry, [files[n] for n in entry.files if n in files], self._names)
@@ -69,12 +71,14 @@ class Belongings:
             )
 
     def _list_files(self, found: Sequence[tuple[Record, list[Entry]]], record: Record) -> None:
-        """The history shows no media types of attachments: the listing does."""
+        """The history shows no media types of attachments: the listing does, if it is as new."""
         unlisted = [
             each
             for each, entries in found
-            if "attachments" not in vars(each) and any(entry.files for entry in entries)
+            if not _files_of(entries) <= {file.id for file in _attachments(each)}
         ]
+        for each in unlisted:
+            vars(each).pop("attachments", None)
         if unlisted:
             self._load_attachments(record, unlisted)
 
@@ -91,6 +95,10 @@ class Belongings:
 def _number(record: Record) -> int:
     number: int = vars(record)["id"]
     return number
+
+
+def _files_of(entries: Iterable[Entry]) -> set[int]:
+    return {number for entry in entries for number in entry.files}
 
 
 def _attachments(record: Record) -> Sequence[Attachment]:

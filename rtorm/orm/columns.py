@@ -134,7 +134,10 @@ class Ordering:
 
 
 class Column(Generic[T_co]):
-    """A field of a record class, to build conditions with.
+    """A field of a record class, to build conditions with, such as `Ticket.priority > 50`.
+
+    Beside the methods it has `==`, `!=`, `<`, `<=`, `>` and `>=`. A text is compared in any letter
+    case; `== None` is `is_null()`. What RT cannot be asked raises `QueryError` when the query runs.
 
     Attributes:
         name: The attribute's name.
@@ -172,7 +175,7 @@ class Column(Generic[T_co]):
         return self._ordered(">=", other)
 
     def in_(self, values: Iterable[T_co]) -> Clause:
-        """The field equals one of the values."""
+        """The field equals one of the values; of no values, none does."""
         return Or(tuple(map(self._equals, _several(values))))
 
     def not_in(self, values: Iterable[T_co]) -> Clause:

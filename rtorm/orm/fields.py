@@ -70,7 +70,10 @@ class _Declared(Generic[T]):
 
 
 class Attr(_Declared[T]):
-    """A field of RT's own that can be assigned: `subject: Attr[str]`."""
+    """A field that can be assigned: `subject: Attr[str]`.
+
+    Read on a record it is a value, on the class a column to build conditions with.
+    """
 
     if TYPE_CHECKING:
 
@@ -78,7 +81,13 @@ class Attr(_Declared[T]):
 
 
 class CF(Attr[T]):
-    """A custom field: `severity: CF[str | None] = cf("Severity", default=None)`."""
+    """A custom field: `severity: CF[str | None] = cf("Severity", default=None)`.
+
+    The type chooses how RT's text is read and written: `str`, `int`, `date`, `datetime` (with a
+    time zone), IP addresses and networks of `ipaddress`, `Literal`, an `Enum`, else whatever
+    Pydantic makes of text and back; `list` of one of these where the field has several values; and
+    `None` beside it where it may have none, as every field of RT may.
+    """
 
 
 class Reference(_Declared[str], Generic[R]):
@@ -209,7 +218,10 @@ def cf(
     default: Any = REQUIRED,
     default_factory: Callable[[], Any] | None = None,
 ) -> Any:
-    """Declare a custom field.
+    """Declare a custom field in a class of tickets, as `CF[its type]`.
+
+    A value is validated when it is assigned; what RT shows is read as far as it fits, and stays
+    text where it does not.
 
     Args:
         name: Its name in RT, as RT shows it.
@@ -218,6 +230,9 @@ def cf(
         default: The value of a new record; it is not sent, so that the queue's own default
             applies. Without any default the constructor demands a value.
         default_factory: Makes that value, for lists: `default_factory=list`.
+
+    Returns:
+        What the class makes its field of; type checkers take it for the field's type.
     """
     by_id = f"CF.{{{id}}}" if id is not None else ""
     return Spec(

@@ -6,13 +6,12 @@ from collections.abc import Iterable
 from typing import TypeVar
 from weakref import WeakValueDictionary
 
-from rtorm.errors import NotFound
 from rtorm.orm.layout import layout_of
 from rtorm.orm.loading import forget
 from rtorm.orm.record import Record
 from rtorm.orm.state import state_of
 
-__all__ = ["IdentityMap", "of_another_class"]
+__all__ = ["IdentityMap"]
 
 R = TypeVar("R", bound=Record)
 
@@ -36,15 +35,12 @@ class IdentityMap:
         return list(self._touched.values())
 
     def held(self, cls: type[R], number: int) -> R | None:
-        """The record of this id.
+        """The record of this id, if it is of this class.
 
-        Raises:
-            NotFound: It is of another class.
+        One of another class tells nothing: the ticket may have moved to another queue since.
         """
         record = self.of(cls.__rt_kind__, number)
-        if record is not None and not isinstance(record, cls):
-            raise of_another_class(cls, number, type(record).__name__)
-        return record
+        return record if isinstance(record, cls) else None
 
     def of(self, kind: str, number: int) -> Record | None:
         """The record of this id, of whatever class."""
@@ -111,9 +107,3 @@ class IdentityMap:
         self._touched.clear()
         self._new.clear()
         return list(records.values())
-
-
-def of_another_class(cls: type[Record], number: int, of: str) -> NotFound:
-    """The error for a record that is asked for as what it is not."""
-    message = f"{cls.__rt_kind__} {number} is no {cls.__name__}: it is of {of}"
-    return NotFound(message)

@@ -275,8 +275,6 @@ def _in_part(laid_out: FieldLayout, change: Change[Any], seen: Any) -> bool:
 
 
 def _equal(laid_out: FieldLayout, wanted: Any, seen: Any) -> bool:
-    if isinstance(wanted, str) and isinstance(seen, str):
-        return wanted.lower() == seen.lower()
     return bool((laid_out.codec.kept or laid_out.codec.same)(wanted, seen))
 
 
@@ -305,15 +303,20 @@ _BY_CAUSE: tuple[tuple[type[RTError], type[RejectedError]], ...] = (
 )
 
 
-def save_error(result: SaveResult) -> RTError | None:
-    """The exception that a result means to someone who saved this one record; None if none."""
+def save_error(result: SaveResult, deed: str = "saved") -> RTError | None:
+    """The exception that a result means to someone who saved this one record; None if none.
+
+    Args:
+        result: What became of the record.
+        deed: What was to be done with it, as `SaveError` tells it.
+    """
     match result.outcome:
         case "unknown":
             return result.cause
         case "partial":
-            return PartialSaveError(result.record, result.errors, result.applied)
+            return PartialSaveError(result.record, result.errors, result.applied, deed)
         case "rejected":
-            return _rejection(result.cause)(result.record, result.errors)
+            return _rejection(result.cause)(result.record, result.errors, None, deed)
         case _:
             return None
 

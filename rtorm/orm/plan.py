@@ -82,10 +82,11 @@ def plan(record: Record, clock: Callable[[], Clock]) -> Plan:
 
     Args:
         record: A record with changes.
-        clock: Gives the account's clock; asked only when a date is written.
+        clock: Gives the account's clock; asked before anything is sent.
 
     Raises:
-        ConfigurationError: A date is to be written, and the account's zone was not given.
+        ConfigurationError: A date is to be written, and the account's zone was not given, or the
+            zone contradicts the server.
     """
     errors = _objections(record)
     changes = record.changes

@@ -191,15 +191,15 @@ class Query(Generic[R]):
         return found[0] if found else None
 
     def count(self) -> int:
-        """How many records there are; of tickets none is loaded."""
+        """How many records there are; of tickets none is loaded. Raises as iterating does."""
         return len(self.ids())
 
     def ids(self) -> list[int]:
-        """The ids of the records; of tickets none is loaded."""
+        """The ids of the records; of tickets none is loaded. Raises as iterating does."""
         return self._numbers() if self._of_tickets else [shown.id for shown in self._shown()]
 
     def exists(self) -> bool:
-        """Whether there is any record; of tickets none is loaded."""
+        """Whether there is any record; of tickets none is loaded. Raises as iterating does."""
         return bool(self.ids())
 
     @property

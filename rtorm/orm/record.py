@@ -32,7 +32,8 @@ _set = object.__setattr__
 class Record(BaseModel, metaclass=RecordMeta):
     """Something that RT holds, as a Pydantic model that tracks its changes.
 
-    Records compare by identity: one session has one record for one id.
+    Records compare by identity: one session has one record for one id. A dump (`model_dump`,
+    `model_dump_json`) holds the fields that are loaded, and loads nothing.
 
     Attributes:
         id: Its number in RT; None until it is created.
@@ -249,19 +250,29 @@ class Record(BaseModel, metaclass=RecordMeta):
         """Load fields anew; all of them when no names are given.
 
         Args:
-            names: Attributes to load.
+            names: Attributes to load. `attachments` and `history` are only forgotten, and load when
+                they are next read.
             keep_changes: Keep what was assigned here, on top of the server's new values. Without
                 it, unsaved changes of these fields are dropped.
 
         Raises:
             NotFound: The record is gone.
+            PermissionDenied: The account may not see it any more.
+            AttributeError: There is no such field.
             DetachedError: The record belongs to no session.
         """
         expanded = self.__rt_names__(names)
         self._owner("refresh").refresh(self, expanded, keep_changes=keep_changes)
 
     def discard(self, *names: str) -> None:
-        """Drop unsaved changes of these fields, or of all; sends nothing."""
+        """Drop unsaved changes of these fields, or of all, and what RT said to them; sends nothing.
+
+        Args:
+            names: Attributes, such as `subject`, `links` or `links.depends_on`.
+
+        Raises:
+            AttributeError: There is no such field.
+        """
         names = self.__rt_names__(names)
         state, values = self.__rt_state__, vars(self)
         for name in names or tuple(state.original):

@@ -7,7 +7,7 @@ from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from typing import Any, Literal, Self, TypeVar
 
-from rtorm.errors import CommitError
+from rtorm.errors import CommitError, ConfigurationError
 from rtorm.orm.clocks import TimeZone, outside, zone_of
 from rtorm.orm.layout import layout_of
 from rtorm.orm.loading import forget
@@ -62,8 +62,11 @@ class Session:
             owns_client: Whether closing the session closes the client.
 
         Raises:
-            ConfigurationError: There is no such time zone.
+            ConfigurationError: There is no such time zone, or `batch` is less than 1.
         """
+        if batch < 1:
+            message = f"a request carries at least 1 form: batch={batch!r}"
+            raise ConfigurationError(message)
         self.client = client
         self._owns_client = owns_client
         zone = None if time_zone is None else zone_of(time_zone)
@@ -103,6 +106,8 @@ class Session:
         Raises:
             NotFound: There is no such record, or it belongs to another class's queue.
             PermissionDenied: The account may not see it.
+            ValueError: It is neither an id nor a name.
+            TransportError: The network failed.
         """
         return self._work.get(cls, id)
 
@@ -121,13 +126,15 @@ class Session:
 
         Args:
             cls: What to get.
-            ids: Their ids.
+            ids: Their ids, no names.
             missing: Whether a record that does not exist or may not be seen raises, or is left
                 out.
 
         Raises:
-            NotFound: One of them does not exist.
+            NotFound: One of them does not exist, or belongs to another class's queue.
             PermissionDenied: The account may not see one of them.
+            ValueError: One of them is no id.
+            TransportError: The network failed.
         """
         return self._work.get_many(cls, ids, missing=missing)
 
@@ -156,8 +163,8 @@ class Session:
         """Edit a record without loading it.
 
         Args:
-            cls: What to edit: `Ticket`, or a class of tickets.
-            id: Its id.
+            cls: What to edit: `Ticket`, or a class of tickets, `Queue`, `User`, `Group`.
+            id: Its id, no name.
             fields: Attributes and their new values.
 
         Returns:
@@ -168,6 +175,10 @@ class Session:
             RejectedError: RT applied nothing.
             PartialSaveError: RT applied some of the fields.
             NotFound: There is no such record.
+            PermissionDenied: The account may not modify it.
+            AttributeError: There is no such field, or RT sets it.
+            ValueError: It is no id.
+            OutcomeUnknownError: The reply was lost. An edit may be sent again.
         """
         return self._work.edit(cls, id, fields)
 
@@ -181,8 +192,8 @@ class Session:
             What became of every record.
 
         Raises:
-            CommitError: Something was refused; everything else went through. What was refused
-                is still dirty, so that another commit tries it again.
+            CommitError: Something was refused, or its reply was lost; everything else went through.
+                What was refused is still dirty, so that another commit tries it again.
             RTError: The first request failed, and nothing was sent.
         """
         self._work.check_thread()
@@ -220,14 +231,21 @@ class Session:
 
         Args:
             record: The record.
-            names: Attributes; all when none are given.
+            names: Attributes, `links`, `attachments` and `history` among them; all when none are
+                given.
+
+        Raises:
+            AttributeError: There is no such attribute.
         """
         self._work.check_thread()
         layout = layout_of(type(record))
         forget(record, record.__rt_names__(names) or (*layout.fields, *layout.related))
 
     def close(self) -> None:
-        """Let go of all records; warns if work is unsent."""
+        """Let go of all records; warns if work is unsent.
+
+        What is loaded of them can still be read; nothing more can be loaded or saved.
+        """
         unsent = [*self.new, *self.dirty]
         if unsent:
             told = ", ".join(map(repr, unsent[:_TOLD])) + (", …" if len(unsent) > _TOLD else "")

@@ -190,7 +190,10 @@ class State:
 
 
 def state_of(record: Record) -> State:
-    """What rtorm knows of a record: its status, its session, what it could not read."""
+    """What rtorm knows of a record: its status, its session, what it could not read.
+
+    Its `status` is a `Status`; `undecoded` maps attributes to texts of RT's that do not fit them.
+    """
     return record.__rt_state__
 
 

@@ -200,13 +200,14 @@ class _Writer:
         except EncodeError as error:
             raise _impossible(clause, str(error)) from None
         except (AttributeError, TypeError, ValueError):
-            raise _impossible(clause, "the value does not fit the field") from None
+            raise _impossible(clause, _misfit(clause)) from None
 
     def _own(self, clause: Comparison) -> str:
         wire, operator, value = clause.field, clause.operator, clause.value
         forms = _FORMS.get(wire)
         if forms is None:
-            raise _impossible(clause, "RT cannot search tickets by this field")
+            said = "RT cannot search tickets by this field; sql() takes conditions in TicketSQL"
+            raise _impossible(clause, said)
         if forms is _DATE and isinstance(value, datetime):
             operator, value = _whole_seconds(clause)
         elif forms is _OPTIONAL and value == "":
@@ -258,6 +259,11 @@ _REASONS: Mapping[Operator, str] = {
     "STARTSWITH": "RT cannot search it by its beginning: use like()",
     "NOT STARTSWITH": "RT cannot search it by its beginning: use like()",
 }
+
+
+def _misfit(clause: Comparison) -> str:
+    wanted = ": it is compared with a datetime" if _FORMS.get(clause.field) is _DATE else ""
+    return f"the value does not fit the field{wanted}"
 
 
 def _impossible(clause: Comparison, why: str) -> QueryError:

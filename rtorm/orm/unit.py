@@ -32,6 +32,10 @@ __all__ = ["UnitOfWork"]
 
 _NOT_SENT = "not sent, since an earlier request of the commit failed"
 _NOT_KEPT = "RT said nothing against it, but does not hold it"
+_UNSEEN = (
+    "RT shows no links of a deleted ticket, so it cannot be told whether it was kept: change links "
+    "before the deletion"
+)
 
 Sent = EditPlan | CreatePlan
 
@@ -62,9 +66,10 @@ class UnitOfWork:
         Raises:
             RTError: The very first request failed, and nothing was sent.
         """
-        for plan in plans:
-            if isinstance(plan, CreatePlan):
-                self._create(plan)
+        creates = [plan for plan in plans if isinstance(plan, CreatePlan)]
+        # Tickets name queues and users, which may be new, too.
+        for plan in sorted(creates, key=_is_of_ticket):
+            self._create(plan)
         self._follow()
         for chunk in self._chunks(plans):
             self._edit(chunk)
@@ -217,6 +222,8 @@ class UnitOfWork:
             verdict.merged_into = answer.id
         written = {name: change.new for name, change in plan.changes.items()}
         seen = decode(plan.record, answer.fields, self.clock(), asked=asked, expected=written)
+        if _is_deleted(plan, verdict, seen):
+            seen = _without_links(verdict, fields, seen)
         silent = list(verdict.silent)
         compare(verdict, fields, plan.changes, seen)
         self._explain_links(plan, verdict, [name for name in silent if name in verdict.errors])
@@ -262,6 +269,8 @@ class UnitOfWork:
         if verdict.created is not None:
             _begin_life(record, fields)
         state.accept(verdict.applied)
+        if "status" in verdict.applied:
+            state.deleted = _is_deleted(plan, verdict, {})
         for name in verdict.errors:
             if name in verdict.seen and (fields[name].many or verdict.created is not None):
                 state.original[name] = verdict.seen[name]
@@ -274,6 +283,27 @@ class UnitOfWork:
             stale = {*fields, *layout_of(type(record)).related}
         _drop_unshown(record, fields, verdict.applied)
         forget(record, stale - verdict.seen.keys())
+
+
+def _is_of_ticket(plan: Plan) -> bool:
+    return type(plan.record).__rt_kind__ == "ticket"
+
+
+def _is_deleted(plan: Sent, verdict: Verdict, seen: Mapping[str, Any]) -> bool:
+    """Whether a ticket is deleted, as far as is known."""
+    held = None if "status" in verdict.errors else vars(plan.record).get("status")
+    return str(seen.get("status", held)).lower() == "deleted"
+
+
+def _without_links(
+    verdict: Verdict, fields: Mapping[str, FieldLayout], seen: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What is seen of a deleted ticket, of which RT keeps links and shows none (RT 4.4-5.0)."""
+    for doubtful in (verdict.silent, verdict.unclear):
+        for name in [name for name in doubtful if fields[name].spec.part]:
+            del doubtful[name]
+            verdict.refuse(name, _UNSEEN)
+    return {name: value for name, value in seen.items() if not fields[name].spec.part}
 
 
 def _number(plan: Sent, verdict: Verdict) -> int:

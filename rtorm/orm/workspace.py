@@ -25,7 +25,7 @@ from rtorm.gateway import Action, FileDetails, Gateway, ListedFile, Message, Sho
 from rtorm.orm.belongings import Belongings
 from rtorm.orm.clocks import clock_for
 from rtorm.orm.correspondence import message_error
-from rtorm.orm.identity_map import IdentityMap, of_another_class
+from rtorm.orm.identity_map import IdentityMap
 from rtorm.orm.layout import layout_of
 from rtorm.orm.loading import blank, decode, fill, forget
 from rtorm.orm.outcome import SaveResult, Verify, refusal_of, save_error
@@ -110,7 +110,7 @@ class Workspace:
         for number, answer in self._each(cls, sorted(set(numbers))):
             if not isinstance(answer, RTError):
                 found[number] = answer
-            elif missing == "raise":
+            elif missing == "raise" or not isinstance(answer, NotFound | PermissionDenied):
                 raise answer
         records = [found[number] for number in numbers if number in found]
         tied = peers_of(records)
@@ -122,7 +122,7 @@ class Workspace:
         """The record of each id, or why there is none of this class."""
         kind, cheap = cls.__rt_kind__, layout_of(cls).cheap
         # Strongly, since a record that nobody holds may be gone at any time.
-        held = {number: self.records.of(kind, number) for number in numbers}
+        held = {number: self.records.held(cls, number) for number in numbers}
         wanted = [number for number, record in held.items() if record is None]
         answers = self.gateway.show(kind, wanted, cheap) if wanted else []
         shown = dict(zip(wanted, answers, strict=True))
@@ -133,9 +133,9 @@ class Workspace:
                     yield number, self._meet(cls, number, answer, cheap)
                 elif answer is not None:
                     yield number, answer
-                elif record := self.records.held(cls, number):
+                elif record := held[number]:
                     yield number, record
-            except NotFound as error:
+            except (NotFound, PermissionDenied) as error:
                 yield number, error
 
     def met(self, cls: type[R], shown: Shown) -> R:
@@ -150,6 +150,9 @@ class Workspace:
             message = f"{record!r} belongs to another session"
             raise ValueError(message)
         self.records.take(record)
+        if state.session is None:
+            # The attachments of a copy belong to no session.
+            forget(record, layout_of(type(record)).related)
         state.session = self
 
     def edit(self, cls: type[Record], wanted: int | str, fields: Mapping[str, Any]) -> SaveResult:
@@ -166,7 +169,7 @@ class Workspace:
         finally:
             held = self.records.of(cls.__rt_kind__, number)
             if held is not None and held is not record:
-                _forget_all(held)
+                _overtake(held, fields)
 
     def touched(self, record: Record) -> None:
         """Take note that a record is about to change."""
@@ -177,16 +180,18 @@ class Workspace:
     def load(self, record: Record, name: str) -> None:
         """Load a field for a record and its peers in one request, or what is related to them."""
         self.check_thread()
-        peers = [peer for peer in state_of(record).peers() if self._lacks(peer, name)]
+        kind, layout = type(record).__rt_kind__, layout_of(type(record))
+        # A commit ties records of several kinds, whose attributes and ids may be the same.
+        alike = [peer for peer in state_of(record).peers() if type(peer).__rt_kind__ == kind]
+        peers = [peer for peer in alike if self._lacks(peer, name)]
         records = {vars(peer)["id"]: peer for peer in (*peers, record)}
         numbers = sorted(records)
-        layout = layout_of(type(record))
         if name in layout.related:
             self._belongings.load(name, record, [records[number] for number in numbers])
             return
         links = bool(layout.fields[name].spec.part)
         wires = [] if links else _to_load(record, name)
-        answers = self.gateway.show(type(record).__rt_kind__, numbers, wires, links=links)
+        answers = self.gateway.show(kind, numbers, wires, links=links)
         for number, answer in zip(numbers, answers, strict=True):
             if isinstance(answer, Shown):
                 fill(records[number], answer.fields, self.clock(), asked=wires)
@@ -225,9 +230,8 @@ class Workspace:
         plans = [plan(record, self.clock) for record in records]
         results = self._unit(verify).run(plans)
         self._forget_linked(plans)
-        for record in records:
-            self._forget_namesake(record)
         for result in results:
+            self._forget_namesake(result.record, {*result.applied, *result.errors})
             if result.outcome == "unknown" and not state_of(result.record).persistent:
                 # Sent again, it might be created twice: only the program may decide to add it.
                 self.records.drop([result.record])
@@ -247,7 +251,8 @@ class Workspace:
         result = self._unit(None).run([plan(doomed, self.clock)])[0]
         state = state_of(record)
         state.errors.update(result.errors)
-        if error := save_error(SaveResult(record, result.outcome, {}, result.errors, result.cause)):
+        told = SaveResult(record, result.outcome, {}, result.errors, result.cause)
+        if error := save_error(told, "deleted"):
             raise error
         record.discard()
         state.deleted = True
@@ -322,7 +327,7 @@ class Workspace:
         if record is None:
             kind = cls.__rt_class_for__(shown.fields)
             if kind is None:
-                raise of_another_class(cls, shown.id, f"queue {shown.fields.get('Queue')!r}")
+                raise _of_another_class(cls, shown)
             record = cast("R", blank(kind, shown.id))
             state_of(record).session = self
             self.records.hold(record, shown.id)
@@ -335,6 +340,8 @@ class Workspace:
         answer = self.gateway.show(kind, [number], asked, links=links)[0]
         if isinstance(answer, RTError):
             raise answer
+        if said := type(record).__rt_hidden__(answer.fields):
+            raise PermissionDenied(said)
         return answer
 
     def _save_one(self, record: Record, verify: Verify | None) -> SaveResult:
@@ -351,11 +358,11 @@ class Workspace:
             self.gateway, self.clock, verify or self._verify, self._batch, self.records.adopt
         )
 
-    def _forget_namesake(self, record: Record) -> None:
+    def _forget_namesake(self, record: Record, sent: Iterable[str]) -> None:
         """After a merge there are two objects for one ticket: what one wrote, the other reads."""
         other = self.records.of(type(record).__rt_kind__, vars(record).get("id", 0))
         if other is not None and other is not record:
-            _forget_all(other)
+            _overtake(other, sent)
 
     def _forget_linked(self, plans: Iterable[Plan]) -> None:
         """Links show on both of their tickets: what is loaded of the other one is out of date."""
@@ -421,10 +428,15 @@ class Workspace:
             raise error
 
 
+def _of_another_class(cls: type[Record], shown: Shown) -> NotFound:
+    queue = shown.fields.get("Queue")
+    return NotFound(f"{cls.__rt_kind__} {shown.id} is no {cls.__name__}: it is of queue {queue!r}")
+
+
 def _number(given: int | str) -> int:
     text = str(given).strip()
     if isinstance(given, bool) or not (text.isascii() and text.isdecimal()) or int(text) < 1:
-        message = f"not an id: {given!r}"
+        message = f"not an id: {given!r}; an id is a number from 1"
         raise ValueError(message)
     return int(text)
 
@@ -481,6 +493,9 @@ def _forget_links(tickets: Iterable[Record]) -> None:
 
 
 def _target_of(into: Record | int) -> int:
+    if isinstance(into, Record) and type(into).__rt_kind__ != "ticket":
+        message = f"{into!r} is no ticket"
+        raise ValueError(message)
     if isinstance(into, Record) and not state_of(into).persistent:
         message = f"{into!r} is not in RT yet; commit it first"
         raise ValueError(message)
@@ -515,6 +530,13 @@ def _forget_affected(record: Record, change: str) -> None:
         forget(record, {change, *affects[""], *affects.get(change, ())})
     else:
         _forget_all(record)
+
+
+def _overtake(record: Record, sent: Iterable[str]) -> None:
+    """Forget what is loaded of a record of which another object has sent these attributes."""
+    original = state_of(record).original
+    original.update(dict.fromkeys(original.keys() & set(sent), NOT_LOADED))
+    _forget_all(record)
 
 
 def _forget_all(record: Record) -> None:

@@ -176,9 +176,13 @@ class Client:
     def identity(self) -> Identity:
         """Who RT takes us for, its version, its time, and the account's distance from UTC.
 
+        RT is asked once; later calls send nothing.
+
         Raises:
+            TransportError: The network failed.
             AuthenticationError: RT does not accept the login.
-            ProtocolError: RT does not say it.
+            PermissionDenied: The account is not privileged.
+            ProtocolError: RT does not say it, or what answers is not REST 1.0.
         """
         if self._identity is not None:
             return self._identity

@@ -92,12 +92,18 @@ class Codec:
     kept: Callable[[Any, Any], bool] | None = None
 
 
-def _text(check: Callable[[str], object]) -> Codec:
+def _text(check: Callable[[str], object], kept: Callable[[Any, Any], bool] | None = None) -> Codec:
     def encode(value: str, _clock: Clock) -> str:
         check(value)
         return value
 
-    return Codec(lambda text, _clock: text, encode)
+    return Codec(lambda text, _clock: text, encode, kept=kept)
+
+
+def _same_letters(told: Any, shown: Any) -> bool:
+    # RT keeps names, states and choices in the letter case in which it knows them.
+    both_texts = isinstance(told, str) and isinstance(shown, str)
+    return told.lower() == shown.lower() if both_texts else bool(told == shown)
 
 
 def _encode_int(value: int, _clock: Clock) -> str:
@@ -253,11 +259,11 @@ def _decode_members(text: str, _clock: Clock) -> list[str]:
     return [member.strip() for member in _NEXT_MEMBER.split(text) if member.strip()]
 
 
-LINE = _text(check_line)
+LINE = _text(check_line, _same_letters)
 TEXT = _text(check_text)
 SUBJECT = _text(check_subject)
 MESSAGE = _text(check_message)
-CF_TEXT = _text(check_text)
+CF_TEXT = _text(check_text, _same_letters)
 INTEGER = Codec(lambda text, _clock: int(text), _encode_int)
 PRIORITY = Codec(lambda text, _clock: int(text), _encode_priority)
 MINUTES = Codec(_decode_minutes, _encode_int)
@@ -297,12 +303,15 @@ def optional(codec: Codec) -> Codec:
     def encode(value: Any, clock: Clock) -> str:
         return "" if value is None else codec.encode(value, clock)
 
-    def same(one: Any, other: Any) -> bool:
-        if one is None or other is None or one == "" or other == "":
-            return (one is None or one == "") and (other is None or other == "")
-        return codec.same(one, other)
+    def either(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
+        def both(one: Any, other: Any) -> bool:
+            if one is None or other is None or one == "" or other == "":
+                return (one is None or one == "") and (other is None or other == "")
+            return compare(one, other)
 
-    return Codec(decode, encode, same)
+        return both
+
+    return Codec(decode, encode, either(codec.same), kept=either(codec.kept or codec.same))
 
 
 _QUOTED_ITEM = re.compile(r"'((?:[^'\\]|\\[\\'])*)'(?=,|\Z)")
@@ -320,17 +329,20 @@ def cf_list(item: Codec) -> Codec:
     def encode(values: Sequence[Any], clock: Clock) -> str:
         return ",".join(_quote_value(item.encode(value, clock)) for value in values)
 
-    def same(one: Sequence[Any] | None, other: Sequence[Any] | None) -> bool:
-        return all(
-            any(item.same(value, match) for match in there or ())
-            for here, there in ((one, other), (other, one))
-            for value in here or ()
-        )
+    def sets(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
+        def equal(one: Sequence[Any] | None, other: Sequence[Any] | None) -> bool:
+            return all(
+                any(compare(value, match) for match in there or ())
+                for here, there in ((one, other), (other, one))
+                for value in here or ()
+            )
+
+        return equal
 
     def may_mean(text: str, values: Sequence[Any], clock: Clock) -> bool:
         return _joins_to([item.encode(value, clock) for value in values], text)
 
-    return Codec(decode, encode, same, may_mean)
+    return Codec(decode, encode, sets(item.same), may_mean, sets(item.kept or item.same))
 
 
 def _joins_to(values: Sequence[str], text: str) -> bool:

@@ -103,6 +103,13 @@ def test_json_keeps_every_byte() -> None:
     assert Attachment.model_validate_json(file.model_dump_json()) == file
 
 
+@pytest.mark.parametrize("content", ["text", "no base64", bytearray(b"x")])
+def test_content_is_bytes(content: Any) -> None:
+    """Text is no content, and never taken for base64."""
+    with pytest.raises(ValidationError, match="valid bytes"):
+        Attachment(filename="a", content=content)
+
+
 def test_a_ticket_takes_an_attachment_as_it_is() -> None:
     """An attachment is kept, not copied."""
     file = Attachment(filename="a", content=b"x")
@@ -177,6 +184,18 @@ def test_what_cannot_be_read_is_refused(tmp_path: Path, photo: Path) -> None:
     with photo.open("rb") as closed:
         pass
     assert "closed file" in refusal(closed)
+
+
+def test_a_file_is_not_read_twice(tmp_path: Path, photo: Path) -> None:
+    """After a refusal of something else, a file that was read would go as an empty one."""
+    with photo.open("rb") as file:
+        assert taken(file).content
+        assert "seek(0)" in refusal(file)
+        file.seek(0)
+        assert taken(file).content
+    (tmp_path / "empty").touch()
+    with (tmp_path / "empty").open("rb") as file:
+        assert taken(file).content == b""
 
 
 @pytest.mark.parametrize("file", ["photo.jpg", b"bytes", None, 3])

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr, ValidationError, model_validator
 
-from rtorm import User
+from rtorm import PartialSaveError, User
 from rtorm.gateway import EditReply
 from rtorm.orm.layout import layout_of
 from rtorm.orm.loading import fill
@@ -184,3 +184,12 @@ def test_a_refused_password_is_an_error_of_its_attribute() -> None:
     verdict = judge_edit(made, [EditReply(errors={"Password": [said]})])
     assert verdict.errors == {"password": [said]}
     assert layout_of(User).at_wire("Password") is None
+
+
+def test_results_and_errors_are_pickled_without_the_password() -> None:
+    """They tell what was saved; a secret in them hides itself."""
+    user = loaded(User)
+    put(user, password=SecretStr(SECRET))
+    error = PartialSaveError(user, {"name": ["Name in use"]}, user.changes)
+    assert SECRET.encode() not in pickle.dumps(error)
+    assert user.changes["password"].new.get_secret_value() == SECRET

@@ -192,7 +192,7 @@ def test_a_field_of_another_class_is_compared_by_its_value() -> None:
 
 IMPOSSIBLE: list[tuple[Any, str]] = [
     (Ticket.cc == ["a@x.org"], "Cc = .*cannot search tickets by this field"),
-    (Ticket.text == "x", "cannot search tickets by this field"),
+    (Ticket.text == "x", r"cannot search tickets by this field; sql\(\) takes"),
     (Queue.name == "x", "Name = 'x': RT cannot search tickets by this field"),
     (Ticket.owner.is_null(), "Owner IS None: it always has a value"),
     (Ticket.priority.is_null(), "it always has a value"),
@@ -215,7 +215,7 @@ IMPOSSIBLE: list[tuple[Any, str]] = [
     (Comparison("Priority", "=", True), "whole number"),
     (Comparison("Subject", "=", 5), "does not fit the field"),
     (Comparison("Subject", "LIKE", 5), "does not fit the field"),
-    (Comparison("Due", "<", "2026-01-01"), "does not fit the field"),
+    (Comparison("Due", "<", "2026-01-01"), "does not fit .*: it is compared with a datetime"),
     (Comparison("Nope", "=", "x"), "Nope = 'x': RT cannot search tickets by this field"),
 ]
 

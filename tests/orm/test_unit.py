@@ -13,11 +13,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtorm import CF, NotFound, OutcomeUnknownError, RTError, Ticket, TransportError, cf, state_of
+from rtorm import (
+    CF,
+    Change,
+    NotFound,
+    OutcomeUnknownError,
+    RTError,
+    Ticket,
+    TransportError,
+    cf,
+    state_of,
+)
 from rtorm.gateway import Created, Edit, EditReply, Shown, Upload
 from rtorm.orm.layout import layout_of
 from rtorm.orm.loading import blank, decode, fill
-from rtorm.orm.outcome import SaveResult, Verify
+from rtorm.orm.outcome import SaveResult, Verdict, Verify, compare
 from rtorm.orm.plan import plan
 from rtorm.orm.record import Record
 from rtorm.orm.unit import UnitOfWork
@@ -260,6 +270,19 @@ def check(server: ModelServer, result: SaveResult) -> None:
         )
     for name in result.applied:
         assert name not in state.original
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "applied"),
+    [("subject", "a", "A", False), ("status", "open", "OPEN", True), ("note", "n", "N", True)],
+)
+def test_letter_case_counts_in_texts(name: str, old: str, new: str, applied: bool) -> None:
+    """After a crash, what RT holds is what was sent if it is, or if RT spells it in its own way."""
+    field = layout_of(Job).fields[name]
+    verdict = Verdict(unclear={name: "RT crashed"})
+    compare(verdict, layout_of(Job).fields, {name: Change(old, new)}, {name: old})
+    assert field.codec.same(old, new) is False
+    assert (name in verdict.applied) is applied
 
 
 @given(st.data())

@@ -6,7 +6,16 @@ from collections.abc import Callable
 
 import pytest
 
-from rtorm import Change, CommitError, RejectedError, Session, Ticket
+from rtorm import (
+    Change,
+    CommitError,
+    ConfigurationError,
+    Group,
+    Queue,
+    RejectedError,
+    Session,
+    Ticket,
+)
 from tests.support import Incident, Wire
 
 Connect = Callable[..., Session]
@@ -190,3 +199,32 @@ def test_the_report_is_readable(session: Session, tickets: list[Incident]) -> No
         "commit: 1 updated, 1 rejected",
         f"  <Incident {tickets[1].id} 'Ticket 1' new*>: owner: That user does not exist",
     ]
+
+
+def test_records_of_other_kinds_take_nothing_of_each_other(session: Session, wire: Wire) -> None:
+    """What loads for all records of a commit loads for those of its kind: ids may be the same."""
+    queue, group = session.add(Queue(name="Of its own")), session.add(Group(name="Of its own"))
+    session.commit()
+    wire.clear()
+    assert group.description == ""
+    assert [(sent.path, f"id={group.id}" in sent.text) for sent in wire.sent] == [
+        ("group/show", True)
+    ]
+    assert "description" not in vars(queue)
+
+
+def test_what_a_new_ticket_names_is_created_before_it(session: Session) -> None:
+    """A queue that is made in the same commit may be added after its ticket."""
+    queue = Queue(name="Made with its ticket")
+    ticket = session.add(Ticket(queue=queue, subject="First"))
+    session.add(queue)
+    report = session.commit()
+    assert [result.record for result in report.results] == [ticket, queue]
+    assert session.get(Ticket, ticket.id).queue == "Made with its ticket"
+
+
+@pytest.mark.parametrize("batch", [0, -1])
+def test_a_request_carries_one_form_at_least(connect: Connect, batch: int) -> None:
+    """Anything else is refused before something is sent."""
+    with pytest.raises(ConfigurationError, match="batch"):
+        connect(batch=batch)

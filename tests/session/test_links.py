@@ -908,3 +908,23 @@ def test_links_of_a_new_ticket_whose_reply_is_lost_are_read_back(
     proxy.losses.clear()
     session.commit()
     assert links_of(new) == {"refers_to": {tickets[0].id}}
+
+
+@pytest.mark.parametrize("together", [True, False], ids=["deleted with it", "deleted before"])
+def test_links_of_a_deleted_ticket_cannot_be_seen(
+    connect: Connect, tickets: list[Incident], together: bool
+) -> None:
+    """RT keeps them and shows none: the error does not say that it dropped them."""
+    ticket, other = tickets[:2]
+    ticket.status = "deleted"
+    if not together:
+        ticket.save()
+    ticket.links.refers_to.append(other.id)
+    with pytest.raises(SaveError) as caught:
+        ticket.save()
+    assert list(caught.value.errors) == ["links.refers_to"]
+    assert "shows no links of a deleted ticket" in str(caught.value)
+    ticket.discard()
+    ticket.status = "open"
+    ticket.save()
+    assert connect().get(Ticket, ticket.id).links.refers_to == [other.id]

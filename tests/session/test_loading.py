@@ -264,3 +264,42 @@ def test_a_session_refuses_another_thread(session: Session, ids: list[int]) -> N
     thread.join()
     assert len(caught) == 4
     assert not ticket.is_dirty
+
+
+def test_a_ticket_that_moves_to_another_queue_is_found_there(session: Session) -> None:
+    """As a record of that queue's class, though the session holds one of the other class."""
+
+    class General(Ticket, queue="General"):
+        pass
+
+    ticket = session.add(Incident(subject="Moves"))
+    session.commit()
+    ticket.queue = "General"
+    ticket.save()
+    found = session.query(General).where(Ticket.id == ticket.id)
+    assert found.count() == len(found.all()) == 1
+    assert type(session.get(General, ticket.id)) is General
+    with pytest.raises(NotFound, match="General"):
+        session.get(Incident, ticket.id)
+    ticket.subject = "Moved"
+    ticket.save()
+    assert session.get(General, ticket.id).subject == "Moved"
+
+
+def test_a_new_ticket_of_the_base_is_found_by_its_class(session: Session) -> None:
+    """It was made without the queue's own class, and is held."""
+    ticket = session.add(Ticket(queue="Incidents", subject="Plain"))
+    session.commit()
+    assert [type(each) for each in session.query(Incident).where(Ticket.id == ticket.id)] == [
+        Incident
+    ]
+
+
+def test_what_belongs_to_a_copy_is_loaded_anew(session: Session, connect: Connect) -> None:
+    """Attachments of a pickled ticket belong to no session; those of an added one do."""
+    ticket = session.add(Incident(subject="Pickled", text="hello"))
+    session.commit()
+    assert [entry.content for entry in ticket.history] == ["hello"]
+    copied = connect().add(pickle.loads(pickle.dumps(ticket)))
+    assert copied.attachments[0].content == b"hello"
+    assert copied.history[0].attachments[0].content == b"hello"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import weakref
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,7 @@ from rtorm import (
     NotFound,
     OutcomeUnknownError,
     PermissionDenied,
+    Queue,
     RejectedError,
     RTError,
     Session,
@@ -338,3 +340,22 @@ def test_errors_of_merging_are_errors_of_ours(pair: tuple[Incident, Incident]) -
     duplicate, _ = pair
     with pytest.raises(RTError):
         duplicate.merge_into(999999)
+
+
+def test_only_tickets_are_merged_into(session: Session, pair: tuple[Incident, Incident]) -> None:
+    """The number of a queue is not that of a ticket."""
+    queue: Any = session.get(Queue, "General")
+    with pytest.raises(ValueError, match="is no ticket"):
+        pair[0].merge_into(queue)
+
+
+def test_history_of_a_ticket_merged_elsewhere_is_whole(
+    connect: Connect, pair: tuple[Incident, Incident]
+) -> None:
+    """Though its attachments were listed before the merge."""
+    pair[1].comment("of the other")
+    old = connect().get(Incident, pair[0].id)
+    assert old.attachments != pair[1].attachments
+    pair[0].merge_into(pair[1])
+    old.refresh("history")
+    assert [entry.content for entry in old.history.of_type("Comment")] == ["of the other"]

@@ -498,3 +498,17 @@ def test_a_read_that_fails_after_a_message_does_not_hide_it(
     far.save()
     far.refresh()
     assert far.subject == "Dirty"
+
+
+def test_what_someone_else_wrote_is_in_a_refreshed_history(
+    connect: Connect, ticket: Incident
+) -> None:
+    """The list of attachments that was loaded before does not know of it."""
+    assert (ticket.attachments, [entry.content for entry in ticket.history]) != ((), [])
+    photo = Attachment(filename="photo.png", content=b"png", content_type="image/png")
+    connect().get(Ticket, ticket.id).comment("Look", attachments=[photo])
+    ticket.refresh("history")
+    entry = ticket.history.of_type("Comment")[0]
+    assert entry.content == "Look"
+    assert entry.attachments[-1] == ticket.attachments[-1]
+    assert entry.attachments[-1].content == b"png"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable
 
 import pytest
@@ -248,3 +249,15 @@ def test_a_queue_is_not_deleted(session: Session, wire: Wire) -> None:
     with pytest.raises(RejectedError, match="disable it instead"):
         queue.delete()
     assert wire.sent == []
+
+
+def test_a_queue_that_may_not_be_seen_is_left_out(session: Session, connect: Connect) -> None:
+    """Of many, if it is said so; and one that may not be seen any more is not emptiness."""
+    general, incidents = (session.get(Queue, name).id for name in ("General", "Incidents"))
+    reader = connect("reader")
+    found = reader.get_many(Queue, [general, incidents], missing="skip")
+    assert [queue.id for queue in found] == [incidents]
+    held = reader.add(pickle.loads(pickle.dumps(session.get(Queue, general))))
+    with pytest.raises(PermissionDenied, match="SeeQueue"):
+        held.refresh()
+    assert held.name == "General"

@@ -113,6 +113,8 @@ def belongings(ticket: Incident, queue: Queue, user: User) -> None:
     ticket.links.depends_on.append(1.5)  # error
     ticket.links.depends_on = 1040  # error
     ticket.links.depnds_on.append(1)  # error
+    ticket.links.parents.append(ticket)  # error
+    ticket.links.parents = [None]  # error
     ticket.links = []  # error
     ticket.attachments = ()  # error
     ticket.history = []  # error
@@ -123,6 +125,10 @@ def belongings(ticket: Incident, queue: Queue, user: User) -> None:
     ticket.comment("x", attachments=["photo.jpg"])  # error
     ticket.reply("x", to="a@example.com")  # error
     ticket.merge_into("1040")  # error
+    ticket.take("alice")  # error
+    ticket.history[0].time_taken = 0  # error
+    ticket.attachments[0].save_to(5)  # error
+    queue.custom_fields = ()  # error
     ticket.queue = user  # error
     ticket.owner = queue  # error
     queue.disabled = None  # error
@@ -136,6 +142,14 @@ def queries(session: Session) -> None:
     _ = session.query(Incident).order_by(Incident.created)  # error
     _ = session.query(Incident).first().subject  # error
     _ = session.query(Queue).where(Queue.nmae == "x")  # error
+
+
+def raw_requests(session: Session) -> None:
+    _ = session.client.get("ticket/1/show", "fields=Subject")  # error
+    _ = session.client.post("ticket/1/edit", {"Priority": "7"})  # error
+    _ = session.client.post("ticket/1/comment", "", [Path("a.log")])  # error
+    session.client.download("ticket/1/attachments/7/content").chunks()  # error
+    session.client = None  # error
 
 
 def declaring() -> None:

@@ -42,9 +42,12 @@ from rtorm import (
     sql,
     state_of,
 )
+from rtorm.gateway import Upload
 from rtorm.models.transaction import History
 from rtorm.orm.columns import Clause, Column, Ordering
 from rtorm.orm.record import Record
+from rtorm.rest1.downloads import Download
+from rtorm.rest1.replies.reply import Reply
 
 Severity = Literal["low", "high", "critical"]
 Outcome = Literal["created", "updated", "partial", "rejected", "unchanged", "unknown"]
@@ -312,6 +315,7 @@ def attachments(ticket: Incident, folder: Path) -> None:
         assert_type(file.content, bytes)
         assert_type(file.text, str)
         assert_type(file.save_to(folder), Path)
+        assert_type(file.save_to("downloads", progress=print), Path)
         with file.open() as stream:
             assert_type(stream.read(1), bytes)
 
@@ -324,8 +328,19 @@ def history(ticket: Incident) -> None:
         assert_type(entry.id, int)
         assert_type(entry.created, datetime)
         assert_type(entry.creator, str)
+        assert_type(entry.ticket_id, int)
+        assert_type(entry.type, str)
+        assert_type(entry.field, str)
+        assert_type(entry.field_id, int | None)
+        assert_type(entry.old_value, str | int | datetime | None)
+        assert_type(entry.new_value, str | int | datetime | None)
+        assert_type(entry.time_taken, int)
+        assert_type(entry.description, str)
         assert_type(entry.content, str | None)
+        assert_type(entry.content_type, str)
         assert_type(entry.attachments, tuple[Attachment, ...])
+        assert_type(entry.model_dump(mode="json"), dict[str, Any])
+    assert_type(ticket.history[-1], Transaction)
 
 
 def verbs(ticket: Incident, other: Ticket, photo: Path, opened: BinaryIO) -> None:
@@ -368,6 +383,36 @@ def others(session: Session, ticket: Incident) -> None:
     assert_type(session.add(Queue(name="Printers", disabled=True)), Queue)
     assert_type(session.add(User(name="bob", privileged=True)), User)
     assert_type(session.add(Group(name="Staff")), Group)
+
+
+def definitions(queue: Queue) -> None:
+    for field in queue.custom_fields:
+        assert_type(field.id, int | None)
+        assert_type(field.name, str)
+        assert_type(field.type, str)
+        assert_type(field.multiple, bool)
+        assert_type(field.pattern, str)
+        assert_type(field.values, tuple[str, ...] | None)
+
+
+# The day you need a raw request
+
+
+def raw_requests(client: Client, content: bytes) -> None:
+    reply = client.get("ticket/1/history", {"format": "l"})
+    assert_type(reply, Reply)
+    assert_type(reply.status, int)
+    assert_type(reply.body, str)
+    assert_type(reply.forms[0].fields, Mapping[str, str])
+    assert_type(client.post("ticket/1/edit", "Priority: 7\n"), Reply)
+    assert_type(client.post("ticket/1/comment", "", [Upload("a.log", content)]), Reply)
+    with client.download("ticket/1/attachments/7/content") as download:
+        assert_type(download, Download)
+        assert_type(download.status, int)
+        assert_type(list(download.chunks()), list[bytes])
+    assert_type(client.identity().version, str)
+    client.logout()
+    client.close()
 
 
 def queries(session: Session) -> None:
