@@ -16,6 +16,8 @@ from rtorm import Session
 from tests.support import Incident, installed
 
 PAGES = [
+    "connecting",
+    "custom-fields",
     "queries",
     "links",
     "messages",
@@ -92,5 +94,6 @@ def run(snippet: str, names: dict[str, Any]) -> dict[int, list[str]]:
         caller = inspect.stack()[1]
         printed[caller.lineno].append(" ".join(map(str, values)))
 
-    exec(compile(snippet, "snippet", "exec", dont_inherit=True), names | {"print": tell}, names)
+    names |= {"print": tell, "__name__": "snippet"}
+    exec(compile(snippet, "snippet", "exec", dont_inherit=True), names)
     return printed

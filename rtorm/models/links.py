@@ -81,7 +81,7 @@ class _Relation:
     def __get__(self, instance: Links | None, owner: Any) -> Self | list[int | str]:
         if instance is None:
             return self
-        ticket = instance.ticket
+        ticket = instance.__rt_ticket__
         held = vars(ticket)
         values: list[int | str] = (
             held[self.name] if self.name in held else ticket.__rt_absent__(self.name)
@@ -89,7 +89,7 @@ class _Relation:
         return values
 
     def __set__(self, instance: Links, value: Sequence[int | str | Record]) -> None:
-        setattr(instance.ticket, self.name, value)
+        setattr(instance.__rt_ticket__, self.name, value)
 
 
 class Links:
@@ -114,7 +114,7 @@ class Links:
         children: What is a part of this ticket.
     """
 
-    __slots__ = ("ticket",)
+    __slots__ = ("__rt_ticket__",)
 
     depends_on = _Relation()
     depended_on_by = _Relation()
@@ -125,19 +125,19 @@ class Links:
 
     def __init__(self, ticket: Record) -> None:
         """The links of a ticket; use `ticket.links`."""
-        self.ticket = ticket
+        self.__rt_ticket__ = ticket
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Links) and self.ticket is other.ticket
+        return isinstance(other, Links) and self.__rt_ticket__ is other.__rt_ticket__
 
     def __hash__(self) -> int:
-        return hash((Links, self.ticket))
+        return hash((Links, self.__rt_ticket__))
 
     def __repr__(self) -> str:
-        held = vars(self.ticket)
+        held = vars(self.__rt_ticket__)
         known = [f"{name}={held[key]}" for name in _WIRES if held.get(key := f"links.{name}")]
         told = ", ".join(known) if "links.depends_on" in held or known else "not loaded"
-        return f"<Links of {self.ticket!r}: {told or 'none'}>"
+        return f"<Links of {self.__rt_ticket__!r}: {told or 'none'}>"
 
 
 class Linked:

@@ -87,6 +87,9 @@ class IdentityMap:
 
     def touch(self, record: Record) -> None:
         """Hold a record strongly, since it is about to differ from what RT holds."""
+        if not state_of(record).original:
+            # A record that was clean again takes its place anew: commits go by it.
+            self._touched.pop(id(record), None)
         self._touched[id(record)] = record
 
     def drop(self, records: Iterable[Record]) -> None:

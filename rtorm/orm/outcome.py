@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
@@ -297,6 +298,8 @@ def _address(watcher: str) -> str:
     return (address.rstrip("> ") if bracket else watcher).strip().lower()
 
 
+# RT spells it in both ways (4.4-5.0).
+_DENIED = re.compile(r"Permission [Dd]enied\Z")
 _BY_CAUSE: tuple[tuple[type[RTError], type[RejectedError]], ...] = (
     (NotFound, GoneError),
     (PermissionDenied, ForbiddenError),
@@ -316,7 +319,8 @@ def save_error(result: SaveResult, deed: str = "saved") -> RTError | None:
         case "partial":
             return PartialSaveError(result.record, result.errors, result.applied, deed)
         case "rejected":
-            return _rejection(result.cause)(result.record, result.errors, None, deed)
+            cause = result.cause or _common_cause(result.errors)
+            return _rejection(cause)(result.record, result.errors, None, deed)
         case _:
             return None
 
@@ -324,6 +328,13 @@ def save_error(result: SaveResult, deed: str = "saved") -> RTError | None:
 def refusal_of(record: Record, name: str, cause: RTError, deed: str) -> RejectedError:
     """The exception for what RT refused wholly, told of one attribute."""
     return _rejection(cause)(record, {name: [str(cause)]}, None, deed)
+
+
+def _common_cause(errors: Mapping[str, list[str]]) -> RTError | None:
+    """The missing right, where RT says nothing else of any attribute."""
+    said = [message for messages in errors.values() for message in messages]
+    denied = all(_DENIED.search(message) for message in said)
+    return PermissionDenied(said[0]) if said and denied else None
 
 
 def _rejection(cause: RTError | None) -> type[RejectedError]:

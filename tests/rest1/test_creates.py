@@ -28,6 +28,7 @@ NO_REASON = (
     "RT refused it without a reason: the name is missing, in use or all digits, or the account "
     "lacks the right AdminQueue"
 )
+NO_QUEUE = "Queue not set (RT finds no queue 'Q': misspelt, disabled, or not for this account)"
 NO_USER = "Could not find or create user 'bad address'"
 CREATES = {
     "created": Made(f"{RT5} 200 Ok\n\n# Ticket 191 created.\n\n", 191),
@@ -35,7 +36,7 @@ CREATES = {
     "no such queue": Made(
         f"{RT5} 200 Ok\n\n# Could not create ticket.\n# Could not create ticket. Queue not set\n\n",
         None,
-        {"Queue": ["Queue not set"]},
+        {"Queue": [NO_QUEUE]},
     ),
     "no right": Made(
         f"{RT5} 200 Ok\n\n# Could not create ticket.\n"

@@ -228,3 +228,19 @@ def test_a_request_carries_one_form_at_least(connect: Connect, batch: int) -> No
     """Anything else is refused before something is sent."""
     with pytest.raises(ConfigurationError, match="batch"):
         connect(batch=batch)
+
+
+def test_records_go_in_the_order_of_their_first_unsent_change(session: Session, wire: Wire) -> None:
+    """A record that was changed, cleaned and changed again comes after those changed meanwhile."""
+    first, second = (session.add(Incident(subject=name)) for name in ("first", "second"))
+    session.commit()
+    first.priority = 1
+    first.discard()
+    second.priority = 2
+    first.priority = 3
+    wire.clear()
+    session.commit()
+    assert [form["id"] for form in wire.writes[0].forms] == [
+        f"ticket/{second.id}",
+        f"ticket/{first.id}",
+    ]

@@ -11,6 +11,7 @@ from pydantic import SecretStr
 import rtorm
 from rtorm import (
     CommitError,
+    ForbiddenError,
     NotFound,
     PartialSaveError,
     PermissionDenied,
@@ -187,7 +188,7 @@ def test_others_see_the_public_side_of_a_user(session: Session, connect: Connect
     assert (seen.name, seen.real_name, seen.city) == ("public", "Fully, Quite", "Roma")
     assert (seen.comments, seen.contact_info, seen.home_phone, seen.zip) == ("", "", "", "")
     seen.real_name = "Other"
-    with pytest.raises(RejectedError, match="real_name: Permission Denied"):
+    with pytest.raises(ForbiddenError, match="real_name: Permission Denied"):
         seen.save()
 
 

@@ -79,6 +79,9 @@ def _create_errors(line: str, keys: Mapping[str, str]) -> dict[str, list[str]]:
         named = found.group(1)
     else:
         named = next((field for pattern, field in _CREATE_REASONS if pattern.match(line)), "")
-    if named:
-        return {next((key for key in keys if key.lower() == named.lower()), ""): [line]}
-    return by_key([line], keys)
+    if not named:
+        return by_key([line], keys)
+    key = next((key for key in keys if key.lower() == named.lower()), "")
+    if key == "Queue" and line.startswith("Queue not set"):
+        line += f" (RT finds no queue {keys[key]!r}: misspelt, disabled, or not for this account)"
+    return {key: [line]}
