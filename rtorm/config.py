@@ -4,29 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from rtorm.auth import Auth, Password, Token
 from rtorm.errors import ConfigurationError
 
-__all__ = ["Settings", "from_environment", "login_from_environment", "url_from_environment"]
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """A server and a login."""
-
-    url: str
-    auth: Auth
-
-
-def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
-    """Read `RTSERVER` and either `RTTOKEN` or `RTUSER` and `RTPASSWD`.
-
-    Raises:
-        ConfigurationError: One of them is missing.
-    """
-    return Settings(url_from_environment(environment), login_from_environment(environment))
+__all__ = ["login_from_environment", "url_from_environment"]
 
 
 def url_from_environment(environment: Mapping[str, str] = os.environ) -> str:

@@ -89,8 +89,13 @@ class UnitOfWork:
             reply = self.gateway.create(kind, plan.fields, plan.files)
         except RTError as error:
             self._fail([plan], error)
-        else:
-            self._sent.append((plan, judge_create(plan, reply)))
+            return
+        verdict = judge_create(plan, reply)
+        self._sent.append((plan, verdict))
+        if verdict.created is not None:
+            # At once, so that nothing is made twice if the program is interrupted.
+            self.adopt(plan.record, verdict.created)
+            _begin_life(plan.record)
 
     def _follow(self) -> None:
         """Send what RT takes only of records that exist."""
@@ -264,10 +269,8 @@ class UnitOfWork:
         """Bring the record's state up to what is now known."""
         record, state = plan.record, state_of(plan.record)
         fields = layout_of(type(record)).fields
-        if number := verdict.created or verdict.merged_into:
-            self.adopt(record, number)
-        if verdict.created is not None:
-            _begin_life(record, fields)
+        if verdict.merged_into is not None:
+            self.adopt(record, verdict.merged_into)
         state.accept(verdict.applied)
         if "status" in verdict.applied:
             state.deleted = _is_deleted(plan, verdict, {})
@@ -316,7 +319,7 @@ def _wires(reads: Iterable[tuple[Sent, set[str]]]) -> list[str] | None:
     for plan, names in reads:
         fields = layout_of(type(plan.record)).fields
         for name in (names | _computed(plan.record, plan.changes.keys())) & fields.keys():
-            if fields[name].spec.part:
+            if fields[name].spec.part or not fields[name].spec.stored:
                 continue
             if not fields[name].askable:
                 return None
@@ -341,8 +344,9 @@ def _computed(record: Record, changed: AbstractSet[str]) -> set[str]:
     return names - changed
 
 
-def _begin_life(record: Record, fields: Mapping[str, FieldLayout]) -> None:
+def _begin_life(record: Record) -> None:
     """A new record becomes one that RT holds."""
+    fields = layout_of(type(record)).fields
     state_of(record).persistent = True
     _drop_unshown(record, fields, fields.keys())
 

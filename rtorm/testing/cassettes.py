@@ -26,6 +26,7 @@ URL = "http://rt.example.com"
 
 _SCRUBBED = "scrubbed"
 _BOUNDARY = re.compile(rb"--[0-9a-f]{32}")
+_PASSWORD = re.compile(rb"(?m)^(Password: ).*$")
 _KEPT_HEADERS = ("Content-Type", "Date", "Location")
 _MATCHED = ("method", "path", "query", "form")
 
@@ -92,9 +93,7 @@ def _scrubbed_body(body: bytes, content_type: str) -> tuple[bytes, str]:
 
 def _scrubbed_text(body: bytes) -> bytes:
     """A reply without passwords: of a user's form that it refuses, RT repeats all of it."""
-    if b"\nPassword: " not in body:
-        return body
-    return masked(body.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+    return _PASSWORD.sub(rb"\1***", body)
 
 
 def _scrubbed_response(response: dict[str, Any]) -> dict[str, Any]:

@@ -928,3 +928,17 @@ def test_links_of_a_deleted_ticket_cannot_be_seen(
     ticket.status = "open"
     ticket.save()
     assert connect().get(Ticket, ticket.id).links.refers_to == [other.id]
+
+
+def test_what_a_deletion_hides_is_read_again(tickets: list[Incident]) -> None:
+    """At the other end, whether the ticket is deleted by `delete()` or by its status."""
+    ticket, other = tickets[:2]
+    ticket.links.refers_to.append(other.id)
+    ticket.save()
+    assert other.links.referred_to_by == [ticket.id]
+    ticket.status = "deleted"
+    ticket.save()
+    assert other.links.referred_to_by == []
+    ticket.status = "open"
+    ticket.save()
+    assert other.links.referred_to_by == [ticket.id]

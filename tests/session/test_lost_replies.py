@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 
 import rtorm
 from rtorm import CommitError, OutcomeUnknownError, Session, Ticket, TransportError, state_of
+from rtorm.gateway import Upload
+from rtorm.rest1.replies.reply import Reply
 from tests.proxy import Loss, Proxy, proxy_to
 from tests.support import Incident, Server
 
@@ -135,3 +137,26 @@ def test_nothing_is_sent_to_a_closed_port(proxy: Proxy) -> None:
             session.commit()
         assert session.new == [ticket]
         session.rollback()
+
+
+def test_an_interrupted_commit_creates_nothing_twice(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was created before it has its number; another commit creates the rest."""
+    first, second = (session.add(Incident(subject=f"Interrupted {n}", text="x")) for n in "12")
+    post = session.client.post
+
+    def interrupted(path: str, content: str, files: Sequence[Upload] = ()) -> Reply:
+        if "Interrupted 2" in content:
+            raise KeyboardInterrupt
+        return post(path, content, files)
+
+    monkeypatch.setattr(session.client, "post", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        session.commit()
+    monkeypatch.undo()
+    assert (session.new, session.dirty) == ([second], [first])
+    session.commit()
+    found = session.query(Incident).where(Incident.subject.starts_with("Interrupted "))
+    assert sorted(found.ids()) == [first.id, second.id]
+    assert session.dirty == []

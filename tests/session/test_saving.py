@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 import pytest
 
 from rtorm import (
+    Attr,
     Change,
     NotFound,
     PartialSaveError,
@@ -389,3 +391,15 @@ def test_choices_in_another_letter_case_are_applied(ticket: Incident) -> None:
     ticket.teams = ["NET", "db"]
     assert list(ticket.save().applied) == ["teams"]
     assert sorted(ticket.teams) == ["db", "net"]
+
+
+def test_a_class_that_knows_no_deleted_tickets_deletes_them(session: Session) -> None:
+    """The validators of its status are for what a program assigns."""
+
+    class Strict(Ticket):
+        status: Attr[Literal["new", "open"]]
+
+    ticket = session.add(Strict(queue="General", subject="Spam"))
+    session.commit()
+    ticket.delete()
+    assert session.get(Ticket, ticket.id).status == "deleted"
