@@ -37,7 +37,10 @@ class _HTTPSPool(urllib3.HTTPSConnectionPool):
         _connect_then_wait(self, conn)
 
 
-_POOLS = {"http": _HTTPPool, "https": _HTTPSPool}
+_POOLS: dict[str, type[urllib3.HTTPConnectionPool | urllib3.HTTPSConnectionPool]] = {
+    "http": _HTTPPool,
+    "https": _HTTPSPool,
+}
 
 
 class PatientAdapter(requests.adapters.HTTPAdapter):
