@@ -12,7 +12,7 @@ from rtorm.errors import AuthenticationError, PermissionDenied, ProtocolError, R
 from rtorm.gateway import Edit
 from rtorm.rest1.replies.creates import read_created
 from rtorm.rest1.replies.edits import read_edits
-from rtorm.rest1.replies.reply import Reply, read_http, read_text
+from rtorm.rest1.replies.reply import Reply, forms_of, read_http, read_text
 from rtorm.rest1.replies.shows import read_shows
 from tests.rest1.support import CRASHES, RT4, RT5, plain
 
@@ -190,3 +190,14 @@ def test_any_bytes_are_a_reply_or_an_error_of_ours(
     read_created(got, {"Subject": "x", "CF.{a}": "b"})
     with contextlib.suppress(RTError):
         read_shows(got, [1, 2])
+
+
+def test_a_cut_reply_shows_no_password() -> None:
+    """What is quoted of a reply that was cut short is nothing of a user's form."""
+    cut = plain(
+        f"{RT5} 409 Syntax Error\n\n# foo: Unknown field.\n\nid: user/5\nPassword: s3cr3t".encode()
+    )
+    with pytest.raises(ProtocolError) as caught:
+        forms_of(cut)
+    assert "cut short" in str(caught.value)
+    assert "s3cr3t" not in str(caught.value)

@@ -118,7 +118,9 @@ def cut_short(reply: Reply, forms: Sequence[Form]) -> str:
     bare = len(forms) == 1 and not forms[0].fields and not forms[0].comments
     if reply.body.endswith("\n\n") or (bare and reply.body.endswith("\n")):
         return ""
-    return f"the reply was cut short: it ends {reply.body[-40:]!r}"
+    # Of a user's form that it refuses, RT repeats the password, too.
+    told = "" if "Password:" in reply.body else f": it ends {reply.body[-40:]!r}"
+    return f"the reply was cut short{told}"
 
 
 def _not_rest(status: int, location: str, content: bytes) -> RTError:
