@@ -136,3 +136,12 @@ def test_a_merge_is_the_sessions() -> None:
     ticket.merge_into(other)
     ticket.merge_into(9)
     assert shelf.asked == [("merge", ticket, other), ("merge", ticket, 9)]
+
+
+def test_a_message_is_plain_text_or_html() -> None:
+    """RT records other kinds of text, but shows them as no message's text: they are refused."""
+    shelf = Shelf()
+    with pytest.raises(RejectedError, match="text/plain or text/html") as caught:
+        loaded(Ticket, shelf).comment("# x", content_type="text/markdown")
+    assert list(caught.value.errors) == ["content_type"]
+    assert sent(shelf) == []
