@@ -1,4 +1,8 @@
-"""How a request is sent: a large body over a slow link may take its time.
+"""How a request is sent: over a connection that stands, and a large body may take its time.
+
+A server closes a connection that has been idle for a while, Starman for one second, as RT's own
+server does. A request that meets it on the way is lost, and of a write nobody knows whether it was
+(RFC 9112, 9.6). So a connection that was idle for half of that is not used again.
 
 By itself, urllib3 sends under the time limit of the connection, and Python holds that limit
 against all bytes that it is given at once, so 50 MB would have to leave within 10 s
@@ -8,36 +12,45 @@ against all bytes that it is given at once, so 50 MB would have to leave within 
 from __future__ import annotations
 
 import io
+import time
 from typing import Any
 
 import requests
 import requests.adapters
 import urllib3
-from urllib3.connection import HTTPConnection
 
 __all__ = ["PatientAdapter"]
 
 
-def _connect_then_wait(pool: urllib3.HTTPConnectionPool, connection: HTTPConnection) -> None:
-    """Connect within the limit for that, and send within the one for each piece of a reply."""
-    if connection.is_closed:
-        connection.connect()
-    connection.timeout = pool.timeout.read_timeout
+_LONGEST_IDLE = 0.5
 
 
 class _HTTPPool(urllib3.HTTPConnectionPool):
+    def _get_conn(self, timeout: float | None = None) -> Any:
+        connection: Any = super()._get_conn(timeout)
+        now = time.monotonic()
+        if now - getattr(connection, "idle_since", now) > _LONGEST_IDLE:
+            connection.close()
+        return connection
+
+    def _put_conn(self, conn: Any) -> None:
+        if conn is not None:
+            conn.idle_since = time.monotonic()
+        super()._put_conn(conn)
+
     def _validate_conn(self, conn: Any) -> None:
+        """Connect within the limit for that, and send within the one for a piece of a reply."""
         super()._validate_conn(conn)
-        _connect_then_wait(self, conn)
+        if conn.is_closed:
+            conn.connect()
+        conn.timeout = self.timeout.read_timeout
 
 
-class _HTTPSPool(urllib3.HTTPSConnectionPool):
-    def _validate_conn(self, conn: Any) -> None:
-        super()._validate_conn(conn)
-        _connect_then_wait(self, conn)
+class _HTTPSPool(_HTTPPool, urllib3.HTTPSConnectionPool):
+    pass
 
 
-_POOLS: dict[str, type[urllib3.HTTPConnectionPool | urllib3.HTTPSConnectionPool]] = {
+_POOLS: dict[str, type[urllib3.HTTPConnectionPool]] = {
     "http": _HTTPPool,
     "https": _HTTPSPool,
 }
