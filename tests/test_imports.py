@@ -272,6 +272,7 @@ MAY: dict[str, tuple[set[str], set[str]]] = {
         set(),
     ),
     "orm.identity_map": ({"errors", "orm.layout", "orm.loading", "orm.record", "orm.state"}, set()),
+    "orm.mirroring": ({"orm.state"}, set()),
     "orm.outcome": ({"errors", "gateway", "orm.layout", "orm.plan", "orm.state"}, set()),
     "orm.query": (
         {
@@ -374,6 +375,7 @@ MAY: dict[str, tuple[set[str], set[str]]] = {
             "orm.identity_map",
             "orm.layout",
             "orm.loading",
+            "orm.mirroring",
             "orm.outcome",
             "orm.plan",
             "orm.record",

@@ -9,18 +9,18 @@ from pydantic import BeforeValidator
 
 from rtorm.orm.fields import Spec
 from rtorm.orm.record import Record
-from rtorm.orm.state import state_of
+from rtorm.orm.state import TrackedList, state_of
 from rtorm.rest1.checks import check_link
 from rtorm.rest1.codecs import LINKS
 from rtorm.rest1.forms import EncodeError
 
-__all__ = ["LINK_FIELDS", "Linked", "Links"]
+__all__ = ["LINK_FIELDS", "MIRRORS", "Linked", "Links"]
 
 
-def _target(value: Any) -> int | str:
-    """The ticket's number or the URI that is meant."""
+def _target(value: Any) -> int | str | Record:
+    """The ticket's number or the URI that is meant; a ticket as long as it has no number."""
     if isinstance(value, Record):
-        return _number_of(value)
+        return _numbered(value)
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
     if not isinstance(value, str):
@@ -33,17 +33,14 @@ def _target(value: Any) -> int | str:
     return target
 
 
-def _number_of(record: Record) -> int:
+def _numbered(record: Record) -> int | Record:
     if type(record).__rt_kind__ != "ticket":
         message = f"{record!r} is no ticket"
         raise ValueError(message)
-    if not state_of(record).persistent:
-        message = f"{record!r} has no number yet: commit it first"
-        raise ValueError(message)
-    return record.id
+    return record.id if state_of(record).persistent else record
 
 
-_Targets = list[Annotated[int | str, BeforeValidator(_target)]]
+_Targets = list[Annotated[Any, BeforeValidator(_target)]]
 
 _WIRES = {
     "depends_on": "DependsOn",
@@ -53,6 +50,17 @@ _WIRES = {
     "parents": "MemberOf",
     "children": "Members",
 }
+
+_PAIRS = (
+    ("depends_on", "depended_on_by"),
+    ("refers_to", "referred_to_by"),
+    ("parents", "children"),
+)
+
+MIRRORS: Mapping[str, str] = {
+    f"links.{one}": f"links.{other}" for pair in _PAIRS for one, other in (pair, pair[::-1])
+}
+"""What shows the same links at their other ends, by name."""
 
 # RT names only the last of several links that it refuses, or none if a later one succeeds.
 LINK_FIELDS: Mapping[str, tuple[Spec, Any]] = {
@@ -83,9 +91,12 @@ class _Relation:
             return self
         ticket = instance.__rt_ticket__
         held = vars(ticket)
-        values: list[int | str] = (
+        values: TrackedList[Any] = (
             held[self.name] if self.name in held else ticket.__rt_absent__(self.name)
         )
+        if any(isinstance(value, Record) for value in values):
+            # By now they may have numbers.
+            values.put([_target(value) for value in values])
         return values
 
     def __set__(self, instance: Links, value: Sequence[int | str | Record]) -> None:
@@ -100,8 +111,9 @@ class Links:
     they are changed in place or assigned, and sent by the ticket's own `save()` and in its request,
     only those that differ.
 
-    A list also takes a `Ticket` that is in RT, or a number as text, which become numbers; type
-    checkers know it of whole lists that are assigned, not of `append()`. What RT refuses is in
+    A list also takes a `Ticket`, or a number as text, which become numbers; type checkers know it
+    of whole lists that are assigned, not of `append()`. A ticket that is new stands in the list
+    itself until one `commit()` makes it and the link. What RT refuses is in
     `ticket.errors["links.depends_on"]`, and so is what it loses without a word: a URI that it does
     not know, a ticket that has been merged into another.
 

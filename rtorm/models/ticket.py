@@ -10,7 +10,7 @@ from weakref import WeakValueDictionary
 from pydantic import AfterValidator, AwareDatetime, Field
 
 from rtorm.models.attachment import Attachment, File
-from rtorm.models.links import LINK_FIELDS, Linked
+from rtorm.models.links import LINK_FIELDS, MIRRORS, Linked
 from rtorm.models.queue import Queue
 from rtorm.models.transaction import History
 from rtorm.models.user import User
@@ -104,6 +104,7 @@ class Ticket(Record):
     __rt_kind__: ClassVar[str] = "ticket"
     __rt_queues__: ClassVar[tuple[str, ...]] = ()
     __rt_parts__ = LINK_FIELDS
+    __rt_mirrors__ = MIRRORS
     # What RT sets by itself when an attribute changes; "" is any of them.
     __rt_affects__: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "": ("last_updated", "history"),

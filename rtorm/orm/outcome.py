@@ -219,8 +219,7 @@ def judge_create(plan: CreatePlan, reply: Created) -> Verdict:
             verdict.refuse("", str(verdict.cause))
         return verdict
     fields = layout_of(type(plan.record)).fields
-    later = {name for form in plan.after for name in form.names.values()}
-    for name in plan.changes.keys() - verdict.errors.keys() - later:
+    for name in plan.changes.keys() - verdict.errors.keys() - set(plan.later):
         if fields[name].spec.lost_on_create:
             verdict.silent[name] = _LOST_BY_WIRE.get(fields[name].spec.wire, _LOST)
         else:

@@ -6,8 +6,8 @@ depends on something else goes into a later form of the same request (RT 3.8-6.0
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from pydantic import ValidationError
@@ -38,11 +38,19 @@ class PlannedForm:
 
 @dataclass(frozen=True, slots=True)
 class EditPlan:
-    """The forms that carry the changes of one existing record, in their order."""
+    """The forms that carry the changes of one existing record, in their order.
+
+    Attributes:
+        record: The record.
+        changes: What was set.
+        forms: The forms.
+        waits: Whether it links to a ticket that is new; `replanned` once that has a number.
+    """
 
     record: Record
     changes: Mapping[str, Change[Any]]
     forms: tuple[PlannedForm, ...]
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +63,7 @@ class CreatePlan:
         fields: What RT is told, by its names.
         names: The attribute that each of these names stands for.
         files: What goes with the new record's text.
-        after: Forms that RT takes once there is a record; their edits lack its id.
+        later: The attributes that RT takes once there is a record, for `later_forms`.
     """
 
     record: Record
@@ -63,7 +71,7 @@ class CreatePlan:
     fields: Mapping[str, str]
     names: Mapping[str, str]
     files: tuple[Upload, ...] = ()
-    after: tuple[PlannedForm, ...] = ()
+    later: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,29 +85,49 @@ class Unsendable:
 Plan = EditPlan | CreatePlan | Unsendable
 
 
-def plan(record: Record, clock: Callable[[], Clock]) -> Plan:
+def plan(record: Record, clock: Callable[[], Clock], together: Collection[Record] = ()) -> Plan:
     """Plan how to send what has changed of a record.
 
     Args:
         record: A record with changes.
         clock: Gives the account's clock; asked before anything is sent.
+        together: What is sent with it, to which it may link though it is new.
 
     Raises:
         ConfigurationError: A date is to be written, and the account's zone was not given, or the
             zone contradicts the server.
     """
-    errors = _objections(record)
-    changes = record.changes
+    errors = _objections(record, record.changes)
+    if said := run_model_validators(record):
+        errors[""] = said
     if state_of(record).persistent:
-        return _plan_edit(record, changes, clock, errors)
-    return _plan_create(record, changes, clock, errors)
+        return _plan_edit(record, clock, errors, together)
+    return _plan_create(record, clock, errors, together)
 
 
-def _objections(record: Record) -> dict[str, list[str]]:
-    """Check what changed past its validator, and the record as a whole."""
+def replanned(waiting: EditPlan, clock: Callable[[], Clock]) -> Plan:
+    """The plan of a record that links to new tickets, which have their numbers now."""
+    return _plan_edit(waiting.record, clock, _objections(waiting.record, waiting.changes))
+
+
+def later_forms(
+    made: CreatePlan, clock: Callable[[], Clock]
+) -> tuple[CreatePlan, tuple[PlannedForm, ...], dict[str, list[str]]]:
+    """What RT takes only of a record that it has made: forms, and what cannot be sent."""
+    record = made.record
+    errors = _objections(record, {name: made.changes[name] for name in made.later})
+    changes = {name: record.changes[name] for name in made.later}
+    fields = layout_of(type(record)).fields
+    encoded = _encode(((fields[name], c.new) for name, c in changes.items()), clock, errors)
+    forms = _forms(record, fields, encoded)
+    return replace(made, changes={**made.changes, **changes}), forms, errors
+
+
+def _objections(record: Record, changes: Mapping[str, Change[Any]]) -> dict[str, list[str]]:
+    """Check what changed past its validator."""
     fields, values = layout_of(type(record)).fields, vars(record)
     errors: dict[str, list[str]] = {}
-    for name, change in record.changes.items():
+    for name, change in changes.items():
         # A list may have changed in place. A validator may alter it, too.
         if fields[name].many:
             try:
@@ -108,8 +136,6 @@ def _objections(record: Record) -> dict[str, list[str]]:
                 errors[name] = objections(error)
             else:
                 cast("TrackedList[Any]", values[name]).put(valid)
-    if said := run_model_validators(record):
-        errors[""] = said
     return errors
 
 
@@ -117,6 +143,7 @@ def _encode(
     fields: Iterable[tuple[FieldLayout, Any]],
     clock: Callable[[], Clock],
     errors: dict[str, list[str]],
+    together: Collection[Record] = (),
 ) -> dict[str, str]:
     """Wire text by attribute name; what cannot be sent goes to `errors`."""
     encoded: dict[str, str] = {}
@@ -124,29 +151,46 @@ def _encode(
         if laid_out.name in errors:
             continue
         try:
-            encoded[laid_out.name] = laid_out.codec.encode(value, clock())
+            told = _with_numbers(value, together) if laid_out.codec is LINKS else value
+            encoded[laid_out.name] = laid_out.codec.encode(told, clock())
         except EncodeError as error:
             errors[laid_out.name] = [str(error)]
     return encoded
 
 
+def _with_numbers(members: Iterable[Any], together: Collection[Record]) -> list[Any]:
+    """The members of a list of links but for tickets that are about to get their numbers.
+
+    Raises:
+        EncodeError: There is a new ticket that is not made by this commit.
+    """
+    for member in members:
+        if isinstance(member, Record) and member not in together:
+            message = f"{member!r} is not in RT: add it to the session, and commit() both together"
+            raise EncodeError(message)
+    return [member for member in members if not isinstance(member, Record)]
+
+
 def _plan_edit(
     record: Record,
-    changes: Mapping[str, Change[Any]],
     clock: Callable[[], Clock],
     errors: dict[str, list[str]],
+    together: Collection[Record] = (),
 ) -> EditPlan | Unsendable:
-    fields = layout_of(type(record)).fields
-    encoded = _encode(((fields[name], c.new) for name, c in changes.items()), clock, errors)
+    fields, changes = layout_of(type(record)).fields, record.changes
+    told = ((fields[name], change.new) for name, change in changes.items())
+    encoded = _encode(told, clock, errors, together)
     for name in encoded:
         if _needs_id(fields[name].edit_wire):
             errors[name] = [_NEEDS_ID]
         elif fields[name].codec is LINKS and vars(record)["id"] in changes[name].new:
-            errors[name] = ["a ticket cannot be linked to itself"]
+            errors[name] = [_ITSELF]
     if errors:
         return Unsendable(record, errors)
     forms = _forms(record, fields, encoded, freed=_is_freed(changes))
-    return EditPlan(record, changes, forms)
+    linked = (c.new for name, c in changes.items() if fields[name].codec is LINKS)
+    waits = any(isinstance(member, Record) for members in linked for member in members)
+    return EditPlan(record, changes, forms, waits)
 
 
 def _is_freed(changes: Mapping[str, Change[Any]]) -> bool:
@@ -227,11 +271,11 @@ def _without_equal_labels(
 
 def _plan_create(
     record: Record,
-    changes: Mapping[str, Change[Any]],
     clock: Callable[[], Clock],
     errors: dict[str, list[str]],
+    together: Collection[Record],
 ) -> CreatePlan | Unsendable:
-    fields = layout_of(type(record)).fields
+    fields, changes = layout_of(type(record)).fields, record.changes
     wanted = {name: change.new for name, change in changes.items() if name != "files"}
     if "queue" in fields and "queue" not in wanted:
         wanted = _with_queue(record, wanted, errors)
@@ -240,7 +284,10 @@ def _plan_create(
             errors[name] = ["RT takes it only once the ticket exists"]
         elif _needs_id(fields[name].create_wire):
             errors[name] = [_NEEDS_ID]
-    encoded = _encode(((fields[name], value) for name, value in wanted.items()), clock, errors)
+        elif fields[name].codec is LINKS and record in wanted[name]:
+            errors[name] = [_ITSELF]
+    told = ((fields[name], value) for name, value in wanted.items())
+    encoded = _encode(told, clock, errors, together)
     given = changes["files"].new if "files" in changes and "files" not in errors else ()
     files = tuple(upload_of(file) for file in given)
     for file in files:
@@ -250,13 +297,12 @@ def _plan_create(
             errors.setdefault("files", []).append(str(error))
     if errors:
         return Unsendable(record, errors)
-    parts = {name: text for name, text in encoded.items() if fields[name].spec.part}
-    own = {name: text for name, text in encoded.items() if name not in parts}
+    own = {name: text for name, text in encoded.items() if not fields[name].spec.part}
+    later = tuple(name for name in encoded if name not in own and wanted[name])
     names = {fields[name].create_wire: name for name in own}
     wire = {fields[name].create_wire: text for name, text in own.items() if text}
-    after = _forms(record, fields, {name: text for name, text in parts.items() if text})
     names |= {_FILES: "files"} if files else {}
-    return CreatePlan(record, changes, wire, names, files, after)
+    return CreatePlan(record, changes, wire, names, files, later)
 
 
 def _with_queue(
@@ -269,6 +315,7 @@ def _with_queue(
     return {"queue": queue, **wanted}
 
 
+_ITSELF = "a ticket cannot be linked to itself"
 _NEEDS_ID = (
     "RT cannot be told this field's name, since it has a comma: declare it with its number, "
     "cf(name, id=...)"

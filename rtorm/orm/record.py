@@ -50,6 +50,8 @@ class Record(BaseModel, metaclass=RecordMeta):
     __rt_specs__: ClassVar[dict[str, Spec]] = {}
     # Fields of what hangs on the record, such as `links.depends_on`, with their types.
     __rt_parts__: ClassVar[Mapping[str, tuple[Spec, Any]]] = {}
+    # The fields that show the same at the other end of a link.
+    __rt_mirrors__: ClassVar[Mapping[str, str]] = {}
     __rt_layout__: ClassVar[Layout | None] = None
     __rt_validators__: ClassVar[dict[str, Validate]] = {}
 

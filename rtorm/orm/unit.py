@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from rtorm.errors import OutcomeUnknownError, RTError
@@ -23,7 +23,15 @@ from rtorm.orm.outcome import (
     judge_edit,
     judge_forms,
 )
-from rtorm.orm.plan import CreatePlan, EditPlan, Plan, Unsendable
+from rtorm.orm.plan import (
+    CreatePlan,
+    EditPlan,
+    Plan,
+    PlannedForm,
+    Unsendable,
+    later_forms,
+    replanned,
+)
 from rtorm.orm.record import Record
 from rtorm.orm.state import NOT_LOADED, Change, peers_of, state_of
 from rtorm.rest1.clock import Clock
@@ -71,11 +79,12 @@ class UnitOfWork:
         for plan in sorted(creates, key=_is_of_ticket):
             self._create(plan)
         self._follow()
+        plans = [self._numbered(plan) for plan in plans]
         for chunk in self._chunks(plans):
             self._edit(chunk)
         self._read_back()
-        verdicts = {id(plan): verdict for plan, verdict in self._sent}
-        results = [self._result(plan, verdicts.get(id(plan))) for plan in plans]
+        sent = {id(plan.record): (plan, verdict) for plan, verdict in self._sent}
+        results = [self._result(*sent.get(id(plan.record), (plan, None))) for plan in plans]
         tied = peers_of([result.record for result in results])
         for result in results:
             state_of(result.record).peers = tied
@@ -99,17 +108,25 @@ class UnitOfWork:
 
     def _follow(self) -> None:
         """Send what RT takes only of records that exist."""
-        waiting = [
-            (plan, verdict, form, replace(form.edit, id=verdict.created))
-            for plan, verdict in self._sent
-            if isinstance(plan, CreatePlan) and verdict.created is not None
-            for form in plan.after
-        ]
+        waiting: list[tuple[CreatePlan, Verdict, PlannedForm]] = []
+        for at, (plan, verdict) in enumerate(self._sent):
+            if not isinstance(plan, CreatePlan) or verdict.created is None or not plan.later:
+                continue
+            completed, forms, errors = later_forms(plan, self.clock)
+            self._sent[at] = (completed, verdict)
+            verdict.errors.update(errors)
+            waiting += [(completed, verdict, form) for form in forms]
         for at in range(0, len(waiting), self.batch):
             chunk = waiting[at : at + self.batch]
-            replies = self._replies([edit for *_, edit in chunk])
-            for (plan, verdict, form, _), reply in zip(chunk, replies, strict=True):
+            replies = self._replies([form.edit for *_, form in chunk])
+            for (plan, verdict, form), reply in zip(chunk, replies, strict=True):
                 judge_forms(verdict, plan.record, [form], [reply])
+
+    def _numbered(self, plan: Plan) -> Plan:
+        """The plan with the numbers of the tickets that were made."""
+        if isinstance(plan, EditPlan) and plan.waits and self._failure is None:
+            return replanned(plan, self.clock)
+        return plan
 
     def _replies(self, edits: Sequence[Edit]) -> Sequence[EditReply]:
         """The replies to edits; what the network did to them is told as RT's refusal."""

@@ -28,6 +28,7 @@ from rtorm.orm.correspondence import message_error
 from rtorm.orm.identity_map import IdentityMap
 from rtorm.orm.layout import layout_of
 from rtorm.orm.loading import blank, decode, fill, forget
+from rtorm.orm.mirroring import agree, take_note
 from rtorm.orm.outcome import SaveResult, Verify, refusal_of, save_error
 from rtorm.orm.plan import CreatePlan, Plan, Unsendable, plan
 from rtorm.orm.record import Record
@@ -227,12 +228,15 @@ class Workspace:
         """Send the changes of some records; one result for each."""
         if not records:
             return []
-        plans = [plan(record, self.clock) for record in records]
+        together = frozenset(records)
+        agree(records, self._ticket)
+        plans = [plan(record, self.clock, together) for record in records]
         results = self._unit(verify).run(plans)
         self._forget_linked(plans)
         if any(map(_is_about_deletion, results)):
             _forget_links(self.records.of_kind("ticket"))
         for result in results:
+            take_note(result.record, result.applied, self._ticket)
             self._forget_namesake(result.record, {*result.applied, *result.errors})
             if result.outcome == "unknown" and not state_of(result.record).persistent:
                 # Sent again, it might be created twice: only the program may decide to add it.
@@ -361,6 +365,9 @@ class Workspace:
             self.gateway, self.clock, verify or self._verify, self._batch, self.records.adopt
         )
 
+    def _ticket(self, number: int) -> Record | None:
+        return self.records.of("ticket", number)
+
     def _forget_namesake(self, record: Record, sent: Iterable[str]) -> None:
         """After a merge there are two objects for one ticket: what one wrote, the other reads."""
         other = self.records.of(type(record).__rt_kind__, vars(record).get("id", 0))
@@ -377,7 +384,7 @@ class Workspace:
             _forget_links(ticket for ticket in self.records.of_kind("ticket") if ticket not in kept)
         for record, links in sent:
             ends = (end for change in links for end in _ends_of(change) if isinstance(end, int))
-            others = (self.records.of("ticket", end) for end in ends)
+            others = map(self._ticket, ends)
             _forget_links(other for other in others if other is not None and other is not record)
 
     def _has_status(self, number: int, status: str) -> bool:

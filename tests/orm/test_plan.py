@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 from pydantic import field_validator, model_validator
 
 from rtorm import CF, Attachment, ConfigurationError, Ticket, cf
+from rtorm.gateway import Edit
 from rtorm.orm.loading import blank
-from rtorm.orm.plan import CreatePlan, EditPlan, Unsendable, plan
+from rtorm.orm.plan import CreatePlan, EditPlan, Unsendable, later_forms, plan, replanned
+from rtorm.orm.state import state_of
 from rtorm.rest1.clock import Clock
 from tests.orm.doubles import fill
 
@@ -149,16 +151,39 @@ def test_a_ticket_linked_to_itself_is_not_sent() -> None:
 
 
 def test_links_of_a_new_ticket_come_after_it() -> None:
-    """In a form without a number yet; empty lists are not sent at all."""
-    ticket = Ticket(queue="General")
-    ticket.links.refers_to = [5, "http://x/"]
+    """In forms that are made once it has a number; empty lists are not sent at all."""
+    ticket, other = Ticket(queue="General"), Ticket(queue="General")
+    ticket.links.refers_to = [5, "http://x/", other]
     ticket.links.parents = []
-    planned = plan(ticket, lambda: EXACT)
+    planned = plan(ticket, lambda: EXACT, {ticket, other})
     assert isinstance(planned, CreatePlan)
     assert planned.fields == {"Queue": "General"}
-    [form] = planned.after
-    assert (form.edit.part, form.edit.fields) == ("links", {"RefersTo": "5, http://x/"})
+    assert planned.later == ("links.refers_to",)
+    for record, number in (ticket, 8), (other, 9):
+        vars(record)["id"] = number
+        state_of(record).persistent = True
+    completed, [form], errors = later_forms(planned, lambda: EXACT)
+    assert form.edit == Edit("ticket", 8, {"RefersTo": "5, http://x/, 9"}, "links")
     assert form.names == {"RefersTo": "links.refers_to"}
+    assert completed.changes["links.refers_to"].new == [5, "http://x/", 9]
+    assert errors == {}
+
+
+def test_what_links_to_a_new_ticket_waits_for_its_number() -> None:
+    """All of it is checked before anything is sent, and made into forms afterwards."""
+    record, new = existing(Ticket, subject="x"), Ticket(queue="General")
+    record.links.children = [5, new]
+    assert isinstance(plan(record, lambda: EXACT), Unsendable)
+    planned = plan(record, lambda: EXACT, {new})
+    assert isinstance(planned, EditPlan)
+    assert planned.waits
+    assert isinstance(replanned(planned, lambda: EXACT), Unsendable)
+    vars(new)["id"] = 9
+    state_of(new).persistent = True
+    complete = replanned(planned, lambda: EXACT)
+    assert isinstance(complete, EditPlan)
+    assert [form.edit.fields for form in complete.forms] == [{"Subject": "x"}, {"Members": "5, 9"}]
+    assert not complete.waits
 
 
 def test_a_custom_field_with_a_number_is_written_by_it() -> None:

@@ -215,20 +215,24 @@ def test_what_is_no_link_is_refused_before_it_is_sent(linked: Incident, wire: Wi
     assert set(linked.changes) == {"subject", "links.refers_to", "links.depends_on"}
 
 
-def test_a_ticket_without_a_number_is_no_link(linked: Incident) -> None:
-    """A new ticket must be committed first; what is no ticket is never a link."""
-    with pytest.raises(ValidationError, match="commit it first"):
-        linked.links.children = [Incident(subject="New")]
+def test_what_is_no_ticket_is_no_link(linked: Incident) -> None:
+    """A record of another kind is refused when it is assigned."""
     with pytest.raises(ValidationError, match="is no ticket"):
         linked.links.children = [Queue(name="General")]
 
 
-def test_a_link_to_itself_is_refused_before_it_is_sent(linked: Incident, wire: Wire) -> None:
-    """Whatever else is in the list."""
+def test_a_link_to_itself_is_refused_before_it_is_sent(
+    session: Session, linked: Incident, wire: Wire
+) -> None:
+    """Whatever else is in the list, and whether it has a number or not."""
     linked.links.children = [linked, PAGE]
     linked.subject = "Not sent"
     with pytest.raises(RejectedError, match="cannot be linked to itself"):
         linked.save()
+    new = session.add(Incident(subject="Not sent"))
+    new.links.parents = [new]
+    with pytest.raises(RejectedError, match="cannot be linked to itself"):
+        new.save()
     assert wire.sent == []
 
 
@@ -432,6 +436,147 @@ def test_an_account_that_may_only_create_cannot_link(
     assert caught.value.errors == {"links.refers_to": ["Permission Denied"]}
     assert set(caught.value.applied) == {"subject"}
     mine.rollback()
+
+
+def test_new_tickets_are_linked_in_the_commit_that_makes_them(
+    session: Session, connect: Connect, tickets: list[Incident], wire: Wire
+) -> None:
+    """In any order and direction, also from tickets that exist, in the requests that it takes."""
+    old = tickets[0]
+    cause, effect, cure = (session.add(Incident(subject=word)) for word in ("a", "b", "c"))
+    cause.links.depended_on_by = [effect, old]
+    effect.links.refers_to = [cure, PAGE]
+    cure.links.refers_to = [effect]
+    old.links.children = [cure, tickets[1], PAGE]
+    old.subject = "Changed, too"
+    report = session.commit()
+    assert [result.outcome for result in report.results] == ["created"] * 3 + ["updated"]
+    assert paths(wire) == [*["ticket/new"] * 3, "edit", "edit", "ticket/show"]
+    assert set(report.results[3].applied["links.children"].new) == {cure.id, tickets[1].id, PAGE}
+    assert report.results[0].applied["links.depended_on_by"].new == [effect.id, old.id]
+    assert session.new == session.dirty == []
+    expected = [
+        {"depended_on_by": {effect.id, old.id}},
+        {"depends_on": {cause.id}, "refers_to": {cure.id, PAGE}, "referred_to_by": {cure.id}},
+        {"parents": {old.id}, "refers_to": {effect.id}, "referred_to_by": {effect.id}},
+        {"children": {cure.id, tickets[1].id, PAGE}, "depends_on": {cause.id}},
+    ]
+    mine = [cause, effect, cure, old]
+    theirs = connect().get_many(Incident, [ticket.id for ticket in mine])
+    assert [links_of(ticket) for ticket in theirs] == expected
+    assert [links_of(ticket) for ticket in mine] == expected
+
+
+def test_a_link_to_what_the_commit_does_not_make_is_refused_before_it_is_sent(
+    session: Session, linked: Incident, wire: Wire
+) -> None:
+    """A ticket that was not added, or that is not saved with it; nothing is sent of the record."""
+    stray, added = Incident(subject="Stray"), session.add(Incident(subject="Added"))
+    linked.subject = "Not sent"
+    linked.links.children = [stray]
+    with pytest.raises(RejectedError, match="add it to the session, and commit") as caught:
+        linked.save()
+    assert list(caught.value.errors) == ["links.children"]
+    linked.links.children = [added]
+    added.links.refers_to = [stray]
+    for record in (linked, added):
+        with pytest.raises(RejectedError, match="is not in RT"):
+            record.save()
+    assert wire.sent == []
+    session.add(stray)
+    assert session.commit().ok
+    assert linked.links.children == [added.id]
+    assert links_of(added) == {"parents": {linked.id}, "refers_to": {stray.id}}
+
+
+def test_a_link_to_a_ticket_that_rt_does_not_make_waits_for_it(
+    session: Session, linked: Incident, wire: Wire
+) -> None:
+    """The ticket that exists is not sent, the new one is there without it; both stay dirty."""
+    bad = session.add(Incident(subject="Bad", status="bogus"))
+    good = session.add(Incident(subject="Good"))
+    linked.subject = "Waits"
+    linked.links.children = [bad]
+    good.links.refers_to = [bad]
+    good.links.parents = [linked]
+    with pytest.raises(CommitError) as caught:
+        session.commit()
+    outcomes = {result.record: result.outcome for result in caught.value.report.results}
+    assert outcomes == {bad: "rejected", good: "partial", linked: "rejected"}
+    assert list(good.errors) == ["links.refers_to"]
+    assert list(linked.errors) == ["links.children"]
+    assert [sent.path for sent in wire.writes] == ["ticket/new", "ticket/new", "edit"]
+    assert set(linked.changes) == {"subject", "links.children"}
+    bad.status = "open"
+    wire.clear()
+    assert session.commit().ok
+    assert [sent.path for sent in wire.writes] == ["ticket/new", "edit"]
+    assert links_of(good) == {"parents": {linked.id}, "refers_to": {bad.id}}
+    assert set(linked.links.children) == {bad.id, good.id}
+    assert session.new == session.dirty == []
+
+
+def test_a_new_ticket_that_is_saved_meanwhile_becomes_its_number(
+    session: Session, linked: Incident
+) -> None:
+    """In every list that it stands in, changed or not."""
+    new = session.add(Incident(subject="New"))
+    linked.links.children.append(new)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+    assert linked.links.children == [new]
+    new.save()
+    assert linked.links.children == [new.id]
+    assert linked.save().applied["links.children"].new == [new.id]
+    assert links_of(new) == {"parents": {linked.id}}
+
+
+@pytest.mark.parametrize("mine", [0, 1])
+def test_both_ends_changed_in_one_commit_agree(
+    session: Session, connect: Connect, tickets: list[Incident], mine: int
+) -> None:
+    """Lists are sent whole, and none takes back what the other end says, in whatever order."""
+    root, *others = tickets
+    root.links.children = others[:2]
+    root.save()
+    links_of(others[0])
+    leaf = session.add(Incident(subject="Leaf"))
+    for turn in (mine, 1 - mine):
+        if turn:
+            root.links.children.append(others[2].id)
+        else:
+            others[0].links.parents.remove(root.id)
+            leaf.links.parents = [root]
+    assert session.commit().ok
+    assert session.dirty == []
+    there = connect().get(Incident, root.id)
+    expected = {"children": {others[1].id, others[2].id, leaf.id}}
+    assert links_of(there) == links_of(root) == expected
+    assert links_of(others[0]) == {}
+
+
+def test_a_list_not_saved_yet_knows_what_its_other_end_saved(tickets: list[Incident]) -> None:
+    """It neither takes back a link, nor brings one back that is gone."""
+    root, one, two, three = tickets
+    root.links.children = [one, two]
+    root.save()
+    assert links_of(one) == {"parents": {root.id}}
+    root.links.children.append(PAGE)
+    one.links.parents.clear()
+    one.save()
+    three.links.parents = [root]
+    three.save()
+    assert set(root.changes["links.children"].old) == {two.id, three.id}
+    assert set(root.changes["links.children"].new) == {two.id, three.id, PAGE}
+    root.save()
+    assert links_of(root) == {"children": {two.id, three.id, PAGE}}
+
+
+def test_rolling_back_drops_links_to_new_tickets(session: Session, linked: Incident) -> None:
+    """With the tickets themselves."""
+    before = links_of(linked)
+    linked.links.children = [session.add(Incident(subject="New"))]
+    session.rollback()
+    assert links_of(linked) == before
+    assert session.commit().results == ()
 
 
 def test_a_refused_new_ticket_sends_no_links(session: Session, wire: Wire) -> None:
@@ -908,6 +1053,32 @@ def test_links_of_a_new_ticket_whose_reply_is_lost_are_read_back(
     proxy.losses.clear()
     session.commit()
     assert links_of(new) == {"refers_to": {tickets[0].id}}
+
+
+@pytest.mark.live
+@pytest.mark.parametrize("loss", ["request", "reply"])
+def test_links_to_a_ticket_that_may_not_be_there_are_not_sent(
+    far: tuple[Session, Proxy], tickets: list[Incident], loss: Loss
+) -> None:
+    """When the reply to its create is lost, what links to it is not sent, and says why."""
+    session, proxy = far
+    old = session.get(Incident, tickets[0].id)
+    new = session.add(Incident(subject="New"))
+    old.subject, old.links.children = "Waits", [new]
+    proxy.losses["/new"] = loss
+    with pytest.raises(CommitError) as caught:
+        session.commit()
+    outcomes = [result.outcome for result in caught.value.report.results]
+    assert outcomes == ["unknown", "rejected"]
+    assert "an earlier request of the commit failed" in old.errors[""][0]
+    assert set(old.changes) == {"subject", "links.children"}
+    proxy.losses.clear()
+    proxy.passed.clear()
+    with pytest.raises(CommitError, match="is not in RT"):
+        session.commit()
+    assert not [path for path in proxy.passed if path.endswith(("/new", "/edit"))]
+    old.discard("links")
+    assert session.commit().ok
 
 
 @pytest.mark.parametrize("together", [True, False], ids=["deleted with it", "deleted before"])
