@@ -23,21 +23,25 @@ from rtorm.errors import (
     TransportError,
     WrongThreadError,
 )
+from rtorm.gateway import Identity, Upload
 from rtorm.models.attachment import Attachment
 from rtorm.models.custom_field import CustomField
 from rtorm.models.group import Group
 from rtorm.models.links import Links
 from rtorm.models.queue import Queue
 from rtorm.models.ticket import Ticket
-from rtorm.models.transaction import Transaction
+from rtorm.models.transaction import History, Transaction
 from rtorm.models.user import User
-from rtorm.orm.columns import sql
+from rtorm.orm.columns import Clause, Column, Ordering, sql
 from rtorm.orm.fields import CF, Attr, ReadOnly, cf
 from rtorm.orm.outcome import CommitReport, SaveResult
 from rtorm.orm.query import Query
+from rtorm.orm.record import Record
 from rtorm.orm.session import Session
-from rtorm.orm.state import NOT_LOADED, Change, Status, state_of
+from rtorm.orm.state import NOT_LOADED, Change, State, Status, state_of
 from rtorm.rest1.client import Client
+from rtorm.rest1.downloads import Download
+from rtorm.rest1.replies.reply import Reply
 
 __all__ = [
     "CF",
@@ -46,17 +50,23 @@ __all__ = [
     "Attr",
     "AuthenticationError",
     "Change",
+    "Clause",
     "Client",
+    "Column",
     "CommitError",
     "CommitReport",
     "ConfigurationError",
     "CustomField",
     "DetachedError",
+    "Download",
     "ForbiddenError",
     "GoneError",
     "Group",
+    "History",
+    "Identity",
     "Links",
     "NotFound",
+    "Ordering",
     "OutcomeUnknownError",
     "PartialSaveError",
     "PermissionDenied",
@@ -66,16 +76,20 @@ __all__ = [
     "Queue",
     "RTError",
     "ReadOnly",
+    "Record",
     "RejectedError",
+    "Reply",
     "SaveError",
     "SaveResult",
     "Session",
     "StaleError",
+    "State",
     "Status",
     "Ticket",
     "TimeZoneWarning",
     "Transaction",
     "TransportError",
+    "Upload",
     "User",
     "WrongThreadError",
     "auth",

@@ -17,7 +17,7 @@ RTError
 │   ├── PartialSaveError  some fields were applied, others refused
 │   └── StaleError        someone else changed the fields; nothing was sent
 ├── CommitError           a commit in which at least one record was refused
-├── DetachedError         the record belongs to no session
+├── DetachedError         the record belongs to no session, or the session is closed
 └── WrongThreadError      a session was used from a thread that is not its own
 TimeZoneWarning (UserWarning)
 ```
@@ -147,11 +147,15 @@ class GoneError(RejectedError, NotFound):
 
 
 class PartialSaveError(SaveError):
-    """RT applied some fields and refused others; only the refused ones are still dirty."""
+    """RT applied some fields and refused others; only the refused ones are still dirty.
+
+    Of a list that it refuses, RT may have applied items: nothing is in `applied` then.
+    """
 
     def _headline(self) -> str:
-        accepted = f" ({', '.join(self.applied)} accepted)" if self.applied else ""
-        return f"{self.record!r} was {self.deed} in part{accepted}, the rest was refused"
+        accepted = ", ".join(self.applied)
+        extent = f"in part ({accepted} accepted)" if accepted else "at most in part"
+        return f"{self.record!r} was {self.deed} {extent}, the rest was refused"
 
 
 class StaleError(SaveError):
@@ -187,7 +191,7 @@ class CommitError(RTError):
 
 
 class DetachedError(RTError):
-    """The record belongs to no session, so nothing can be loaded or saved through it."""
+    """Nothing can be loaded or saved: the record is of no session, or the session is closed."""
 
 
 class WrongThreadError(RTError):

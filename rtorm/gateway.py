@@ -21,7 +21,9 @@ __all__ = [
     "Edit",
     "EditReply",
     "Entry",
+    "EntryFound",
     "FileDetails",
+    "FileFound",
     "Gateway",
     "Identity",
     "ListedFile",
@@ -230,6 +232,34 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class EntryFound:
+    """An entry of some ticket's history, found by its number alone.
+
+    Attributes:
+        entry: The entry.
+        files: Its attachments, in the order of their numbers.
+    """
+
+    entry: Entry
+    files: tuple[ListedFile, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FileFound:
+    """An attachment of some ticket, found by its number alone.
+
+    Attributes:
+        ticket: The id of the ticket.
+        listed: The attachment as it is listed.
+        details: What else the server tells of it.
+    """
+
+    ticket: int
+    listed: ListedFile
+    details: FileDetails
+
+
+@dataclass(frozen=True, slots=True)
 class Definition:
     """A custom field as the server defines it.
 
@@ -321,6 +351,20 @@ class Gateway(Protocol):
         """The history of each ticket, oldest first, in few requests, or why it cannot be shown."""
         ...
 
-    def definitions(self, queue: int) -> list[Definition]:
-        """The custom fields of a queue's tickets, as far as the account may see them."""
+    def entry(self, number: int) -> EntryFound:
+        """One entry of whichever ticket's history it is, with its attachments."""
+        ...
+
+    def file(self, number: int) -> FileFound:
+        """One attachment of whichever ticket it is."""
+        ...
+
+    def definitions(self, kind: str, number: int, of: str) -> list[Definition]:
+        """Custom fields that a queue or a group defines, as far as the account may see them.
+
+        Args:
+            kind: `queue` or `group`.
+            number: Its id.
+            of: What has the custom fields: `ticket` for a queue's tickets, else the kind itself.
+        """
         ...

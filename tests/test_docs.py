@@ -13,7 +13,8 @@ from pydantic import SecretStr
 
 import rtorm
 from rtorm import Session
-from tests.support import Incident, installed
+from tests.own_fields import prepare
+from tests.support import Incident, Server, installed
 
 PAGES = [
     "connecting",
@@ -31,8 +32,11 @@ _PRINTED = re.compile(r"\s*print\(.*\)  # (.*)")
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_a_page_does_what_it_says(page: str, root: Path, session: Session, tmp_path: Path) -> None:
+def test_a_page_does_what_it_says(
+    page: str, root: Path, rt: Server, session: Session, tmp_path: Path
+) -> None:
     """The snippets of a page run one after the other and print what their comments say."""
+    prepare(rt)
     text = (root / "docs" / f"{page}.md").read_text()
     names = {name: getattr(rtorm, name) for name in rtorm.__all__} | tickets(session)
     names |= {"session": session, "folder": tmp_path, "SecretStr": SecretStr, "Incident": Incident}

@@ -27,6 +27,7 @@ MAY: dict[str, tuple[set[str], set[str]]] = {
     "gateway": ({"errors"}, set()),
     "models.media_types": ({"rest1.forms"}, set()),
     "orm.clauses": ({"orm.columns"}, set()),
+    "orm.guarded": ({"errors"}, set()),
     "rest1.checks": ({"rest1.forms"}, set()),
     "rest1.clock": ({"errors", "rest1.forms"}, set()),
     "rest1.conditions": ({"rest1.forms"}, set()),
@@ -80,9 +81,12 @@ MAY: dict[str, tuple[set[str], set[str]]] = {
     "rest1.wire.identity": ({"errors", "gateway", "rest1.forms", "rest1.replies.reply"}, set()),
     "rest1.wire.refusals": ({"auth", "errors", "rest1.replies.reply"}, set()),
     "rest1.wire.request": ({"gateway"}, set()),
+    "models.password": ({"rest1.checks"}, {"pydantic", "pydantic_core"}),
     "models.transaction": ({"gateway", "models.attachment", "models.changes"}, {"pydantic"}),
     "orm.fields": ({"orm.columns", "rest1.checks", "rest1.codecs"}, {"pydantic"}),
-    "orm.kinds": ({"rest1.clock", "rest1.codecs", "rest1.forms"}, {"pydantic"}),
+    "rest1.joined": ({"rest1.clock", "rest1.codecs", "rest1.forms"}, set()),
+    "orm.custom": ({"orm.fields"}, set()),
+    "orm.kinds": ({"rest1.clock", "rest1.codecs", "rest1.forms", "rest1.joined"}, {"pydantic"}),
     "rest1.replies.history": (
         {
             "errors",
@@ -147,6 +151,7 @@ MAY: dict[str, tuple[set[str], set[str]]] = {
         {
             "errors",
             "orm.checking",
+            "orm.custom",
             "orm.declaring",
             "orm.fields",
             "orm.layout",
@@ -171,7 +176,18 @@ MAY: dict[str, tuple[set[str], set[str]]] = {
         },
         set(),
     ),
-    "models.group": ({"orm.fields", "orm.record", "rest1.checks", "rest1.codecs"}, {"pydantic"}),
+    "models.group": (
+        {
+            "models.custom_field",
+            "orm.custom",
+            "orm.fields",
+            "orm.record",
+            "orm.related",
+            "rest1.checks",
+            "rest1.codecs",
+        },
+        {"pydantic"},
+    ),
     "models.links": (
         {"orm.fields", "orm.record", "orm.state", "rest1.checks", "rest1.codecs", "rest1.forms"},
         {"pydantic"},
@@ -179,6 +195,7 @@ MAY: dict[str, tuple[set[str], set[str]]] = {
     "models.queue": (
         {
             "models.custom_field",
+            "orm.custom",
             "orm.fields",
             "orm.record",
             "orm.related",
@@ -188,8 +205,26 @@ MAY: dict[str, tuple[set[str], set[str]]] = {
         {"pydantic"},
     ),
     "models.user": (
-        {"orm.fields", "orm.record", "rest1.checks", "rest1.codecs", "rest1.forms"},
-        {"pydantic"},
+        {
+            "models.password",
+            "orm.custom",
+            "orm.fields",
+            "orm.record",
+            "rest1.checks",
+            "rest1.codecs",
+            "rest1.forms",
+        },
+        {"pydantic", "pydantic_core"},
+    ),
+    "orm.classes": (
+        {
+            "models.attachment",
+            "models.custom_field",
+            "models.links",
+            "models.transaction",
+            "orm.record",
+        },
+        set(),
     ),
     "orm.belongings": (
         {
@@ -198,6 +233,7 @@ MAY: dict[str, tuple[set[str], set[str]]] = {
             "models.attachment",
             "models.custom_field",
             "models.transaction",
+            "orm.classes",
             "orm.record",
         },
         set(),
@@ -288,6 +324,29 @@ MAY: dict[str, tuple[set[str], set[str]]] = {
         },
         set(),
     ),
+    "rest1.replies.by_number": (
+        {
+            "errors",
+            "gateway",
+            "rest1.forms",
+            "rest1.replies.attachments",
+            "rest1.replies.history",
+            "rest1.replies.reply",
+            "rest1.replies.sentences",
+        },
+        set(),
+    ),
+    "rest1.readers.by_number": (
+        {
+            "errors",
+            "gateway",
+            "rest1.client",
+            "rest1.replies.attachments",
+            "rest1.replies.by_number",
+            "rest1.replies.reply",
+        },
+        set(),
+    ),
     "rest1.readers.histories": (
         {
             "errors",
@@ -336,6 +395,7 @@ MAY: dict[str, tuple[set[str], set[str]]] = {
             "rest1.client",
             "rest1.forms",
             "rest1.messages",
+            "rest1.readers.by_number",
             "rest1.readers.files",
             "rest1.readers.histories",
             "rest1.readers.links",
@@ -370,8 +430,10 @@ MAY: dict[str, tuple[set[str], set[str]]] = {
             "errors",
             "gateway",
             "orm.belongings",
+            "orm.classes",
             "orm.clocks",
             "orm.correspondence",
+            "orm.guarded",
             "orm.identity_map",
             "orm.layout",
             "orm.loading",
@@ -388,6 +450,9 @@ MAY: dict[str, tuple[set[str], set[str]]] = {
     "orm.session": (
         {
             "errors",
+            "models.attachment",
+            "models.transaction",
+            "orm.classes",
             "orm.clocks",
             "orm.layout",
             "orm.loading",

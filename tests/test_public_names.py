@@ -2,32 +2,49 @@
 
 from __future__ import annotations
 
+import inspect
 import subprocess
 import sys
 import types
+from collections.abc import Iterator
+from functools import reduce
+from itertools import chain
+from typing import Any, get_args, get_origin, get_type_hints
 
 import rtorm
 from rtorm import errors
+from rtorm.orm.outcome import Outcome, Verify
+from rtorm.rest1 import forms
 
 PROMISED = {
     "Attachment",
     "Attr",
     "CF",
     "Change",
+    "Clause",
     "Client",
+    "Column",
     "CommitReport",
     "CustomField",
+    "Download",
     "Group",
+    "History",
+    "Identity",
     "Links",
     "NOT_LOADED",
+    "Ordering",
     "Query",
     "Queue",
     "ReadOnly",
+    "Record",
+    "Reply",
     "SaveResult",
     "Session",
+    "State",
     "Status",
     "Ticket",
     "Transaction",
+    "Upload",
     "User",
     "auth",
     "cf",
@@ -52,6 +69,43 @@ def test_nothing_public_is_left_out_of_all() -> None:
         if not name.startswith("_") and not isinstance(value, types.ModuleType)
     }
     assert public <= set(rtorm.__all__)
+
+
+def public_functions() -> Iterator[types.FunctionType]:
+    """The public functions, and the public methods and properties of the public classes."""
+    for value in map(vars(rtorm).get, rtorm.__all__):
+        bases = value.__mro__ if inspect.isclass(value) else ()
+        members = (vars(base).items() for base in bases if base.__module__.startswith("rtorm."))
+        for name, member in [("", value), *chain.from_iterable(members)]:
+            wrappers = ("fget", "func", "__func__", "__wrapped__")
+            function = reduce(lambda held, name: getattr(held, name, held), wrappers, member)
+            if isinstance(function, types.FunctionType) and not name.startswith("_"):
+                yield function
+
+
+def classes_in(hint: Any) -> Iterator[type]:
+    """The classes of which an annotation is made."""
+    if inspect.isclass(hint):
+        yield hint
+    for part in (get_origin(hint), *get_args(hint)):
+        yield from () if part is None else classes_in(part)
+
+
+def test_what_a_signature_names_can_be_imported() -> None:
+    """A program can annotate what it gives to a public function and what it gets.
+
+    Logins are in `rtorm.auth`, and the forms of raw requests where they are written.
+    """
+    local = vars(rtorm) | {"Outcome": Outcome, "Verify": Verify}
+    named = {
+        kind
+        for function in public_functions()
+        for hint in get_type_hints(function, localns=local).values()
+        for kind in classes_in(hint)
+    }
+    assert rtorm.Reply in named
+    own = {kind.__name__ for kind in named if kind.__module__.startswith("rtorm.")}
+    assert own <= {*rtorm.__all__, *rtorm.auth.__all__, *forms.__all__}
 
 
 def test_every_exception_is_one_of_a_tree() -> None:

@@ -35,7 +35,7 @@ from rtorm.models.media_types import (
     exact_type,
     guessed_type,
 )
-from rtorm.models.saving import Progress, plain_name, write_file, write_into
+from rtorm.models.saving import Progress, place_of, plain_name, write_file, write_into
 from rtorm.models.streaming import open_pieces
 
 __all__ = ["Attachment", "File", "Source", "held", "upload_of"]
@@ -63,11 +63,13 @@ class _Bond:
 
     __slots__ = ("details", "listed", "source", "ticket")
 
-    def __init__(self, source: Source, ticket: int, listed: ListedFile) -> None:
+    def __init__(
+        self, source: Source, ticket: int, listed: ListedFile, details: FileDetails | None
+    ) -> None:
         self.source = source
         self.ticket = ticket
         self.listed = listed
-        self.details: FileDetails | None = None
+        self.details = details
 
 
 class Attachment(BaseModel, frozen=True):
@@ -118,7 +120,7 @@ class Attachment(BaseModel, frozen=True):
             return content
 
     @classmethod
-    def from_path(cls, path: Path, *, content_type: str | None = None) -> Self:
+    def from_path(cls, path: str | PathLike[str], *, content_type: str | None = None) -> Self:
         """Read a file, all of it.
 
         Args:
@@ -129,8 +131,9 @@ class Attachment(BaseModel, frozen=True):
             OSError: The file cannot be read.
             ValidationError: `content_type` is no media type.
         """
-        kind = content_type or guessed_type(path.name)
-        return cls(filename=path.name, content=path.read_bytes(), content_type=kind)
+        file = Path(path)
+        kind = content_type or guessed_type(file.name)
+        return cls(filename=file.name, content=file.read_bytes(), content_type=kind)
 
     @computed_field  # type: ignore[prop-decorator]
     @property
@@ -215,7 +218,8 @@ class Attachment(BaseModel, frozen=True):
             path: A folder that is there, or a file. In a folder the file is called as the
                 attachment is, with `_` for what does not belong in a file's name, or
                 `attachment-<id>` if it has none; nothing is overwritten there: `photo.jpg` becomes
-                `photo-2.jpg`. A file is replaced, once the new one is whole.
+                `photo-2.jpg`. A file is replaced, once the new one is whole. No folder is made:
+                where there is nothing yet, the path is that of the file, unless it ends in `/`.
             progress: Called again and again with the number of bytes written so far.
 
         Returns:
@@ -223,13 +227,13 @@ class Attachment(BaseModel, frozen=True):
 
         Raises:
             ValueError: The attachment's name would lead out of the folder.
-            OSError: The file cannot be written.
+            OSError: The file cannot be written, or there is no such folder.
             NotFound: RT has no such attachment any more.
             PermissionDenied: The account may not see it.
             TransportError: The network failed.
             DetachedError: It belongs to no session, and its content was not loaded before.
         """
-        target = Path(path)
+        target = place_of(path)
         name = self._plain_name() if target.is_dir() else ""
         with self._pieces() as pieces:
             if name:
@@ -281,19 +285,22 @@ class Attachment(BaseModel, frozen=True):
         yield from (row for row in super().__repr_args__() if row[0] != "content")
 
 
-def held(source: Source, ticket: int, listed: ListedFile) -> Attachment:
+def held(
+    source: Source, ticket: int, listed: ListedFile, details: FileDetails | None = None
+) -> Attachment:
     """The attachment that RT lists for a ticket; nothing more of it is loaded.
 
     Args:
         source: Loads its bytes and details.
         ticket: The number of the ticket.
         listed: What RT lists of it.
+        details: What else RT tells of it, where that is known already.
     """
     attachment = Attachment.model_construct(
         filename=listed.filename, content_type=listed.content_type, id=listed.id
     )
     vars(attachment)[_LISTED_SIZE] = listed.size
-    _set(attachment, "__rt_bond__", _Bond(source, ticket, listed))
+    _set(attachment, "__rt_bond__", _Bond(source, ticket, listed, details))
     return attachment
 
 
@@ -329,6 +336,9 @@ def _attachment(file: Any) -> Attachment:
         message = f"cannot read {file}: {error.strerror or 'it is not open for reading'}"
         raise ValueError(message) from error
     message = "a file is a pathlib.Path, a file opened in binary mode, or an Attachment"
+    if isinstance(file, str):
+        # It might as well be meant as the content.
+        message = f"{message}; if this text is a path, give Path({file!r})"
     raise ValueError(message)
 
 

@@ -1,4 +1,4 @@
-"""What a queue tells of a custom field of its tickets."""
+"""What RT tells of a custom field: of a queue's tickets, of a queue, of a group."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ __all__ = ["CustomField", "custom_field_of"]
 
 
 class CustomField(BaseModel, frozen=True):
-    """A custom field of the tickets of a queue, as far as RT tells.
+    """A custom field of a queue's tickets, or of a queue or a group itself, as far as RT tells.
 
     Attributes:
         id: Its number in RT; None where RT does not tell it (REST 1.0 does not).

@@ -6,8 +6,11 @@ from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator
 
+from rtorm.models.custom_field import CustomField
+from rtorm.orm.custom import SHOWN
 from rtorm.orm.fields import Attr, ReadOnly, attr, shown
 from rtorm.orm.record import Record
+from rtorm.orm.related import Related
 from rtorm.rest1.checks import check_name, check_width
 from rtorm.rest1.codecs import FLAG, LINE, MEMBERS, TEXT
 
@@ -32,10 +35,14 @@ class Group(Record):
         members: Its members, a user as `Real Name <address>`, a group as
             `GROUP [name] (Real Name <address>;…)`; loaded when first read. REST 1.0 cannot change
             them.
+        custom_fields: The custom fields of the group itself, global ones included, as far as the
+            account has the right SeeCustomField; loaded when first read. Their values are fields
+            of a subclass: `floor: ReadOnly[str | None] = cf("Floor", default=None)`.
     """
 
     __rt_kind__: ClassVar[str] = "group"
     __rt_named__: ClassVar[bool] = True
+    __rt_custom_fields__ = SHOWN
 
     name: Attr[Name] = attr("Name", LINE, default=None)
     description: Attr[Description] = attr("Description", TEXT, default="")
@@ -43,6 +50,7 @@ class Group(Record):
     members: ReadOnly[list[str]] = shown(
         "Members", MEMBERS, init=False, dear=True, unlisted=True, default_factory=list
     )
+    custom_fields: ClassVar[Related[tuple[CustomField, ...]]] = Related(())
 
     def _summary(self) -> str:
         name = vars(self).get("name")

@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar
 from pydantic import AfterValidator
 
 from rtorm.models.custom_field import CustomField
+from rtorm.orm.custom import SHOWN
 from rtorm.orm.fields import Attr, attr
 from rtorm.orm.record import Record
 from rtorm.orm.related import Related
@@ -35,10 +36,13 @@ class Queue(Record):
         sla_disabled: Whether its tickets have no level of service.
         custom_fields: The custom fields of its tickets, global ones included, as far as the
             account has the right SeeCustomField; loaded when first read.
+        own_custom_fields: The same of the queue itself. Their values are fields of a subclass:
+            `floor: ReadOnly[str | None] = cf("Floor", default=None)`.
     """
 
     __rt_kind__: ClassVar[str] = "queue"
     __rt_named__: ClassVar[bool] = True
+    __rt_custom_fields__ = SHOWN
 
     name: Attr[Name] = attr("Name", LINE, default=None)
     description: Attr[Description] = attr("Description", TEXT, default="")
@@ -47,6 +51,7 @@ class Queue(Record):
     disabled: Attr[bool] = attr("Disabled", FLAG, default=False)
     sla_disabled: Attr[bool] = attr("SLADisabled", FLAG, default=True)
     custom_fields: ClassVar[Related[tuple[CustomField, ...]]] = Related(())
+    own_custom_fields: ClassVar[Related[tuple[CustomField, ...]]] = Related(())
 
     @classmethod
     def __rt_hidden__(cls, fields: Mapping[str, str]) -> str:

@@ -5,15 +5,17 @@ Imports the standard library alone.
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import count
+from os import PathLike
 from pathlib import Path
 from uuid import uuid4
 
-__all__ = ["Progress", "plain_name", "write_file", "write_into"]
+__all__ = ["Progress", "place_of", "plain_name", "write_file", "write_into"]
 
 Progress = Callable[[int], None]
 
@@ -30,6 +32,20 @@ _EDGES = re.compile(r"\A\.|[. ]+\Z")
 _DEVICES = re.compile(
     r"(?:CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|(?:COM|LPT)[0-9¹²³]) *(?:\.|\Z)", re.IGNORECASE
 )
+
+
+def place_of(path: str | PathLike[str]) -> Path:
+    """The folder or the file that a path means.
+
+    Raises:
+        NotADirectoryError: It ends as a folder's does, and there is no such folder.
+    """
+    place = Path(path)
+    # `Path` drops what tells a folder from a file.
+    if os.path.basename(path) in ("", ".") and not place.is_dir():  # noqa: PTH119
+        message = "no such folder; make it first"
+        raise NotADirectoryError(errno.ENOTDIR, message, os.fspath(path))
+    return place
 
 
 def plain_name(filename: str) -> str:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, SecretStr
+from pydantic import AfterValidator, ConfigDict, GetCoreSchemaHandler
+from pydantic_core import CoreSchema
 
+from rtorm.models.password import Password, hiding_input, with_hidden_input
+from rtorm.orm.custom import SHOWN
 from rtorm.orm.fields import Attr, attr
 from rtorm.orm.record import Record
-from rtorm.rest1.checks import check_line, check_name, check_secret, check_width
+from rtorm.rest1.checks import check_line, check_name, check_width
 from rtorm.rest1.codecs import FLAG, LINE, SECRET, TEXT
 from rtorm.rest1.forms import check_text
 
@@ -24,37 +27,6 @@ def _line_of(width: int) -> AfterValidator:
     return AfterValidator(lambda text: check_width(check_line(text), width))
 
 
-class _Password(SecretStr):
-    """Hides itself in pickles, too: results and errors of a save hold what was saved."""
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), ("**********",)
-
-    def __eq__(self, other: object) -> bool:
-        mine = self.get_secret_value()
-        return isinstance(other, SecretStr) and other.get_secret_value() == mine
-
-    __hash__ = SecretStr.__hash__
-
-
-class _Unshown:
-    """Stands for what is no text, so that an error does not show it."""
-
-    def __repr__(self) -> str:
-        return "**********"
-
-
-def _wrapped(value: Any) -> Any:
-    # An error tells what a validator was given: from here on that is a secret which hides itself.
-    text = value.get_secret_value() if isinstance(value, SecretStr) else value
-    return _Password(text) if isinstance(text, str) else _Unshown()
-
-
-def _checked(value: SecretStr) -> SecretStr:
-    check_secret(value.get_secret_value())
-    return value
-
-
 Name = Annotated[str, AfterValidator(lambda text: check_name(text, digits=True))]
 Text = Annotated[str, AfterValidator(_text)]
 Line16 = Annotated[str, _line_of(16)]
@@ -63,7 +35,6 @@ Line50 = Annotated[str, _line_of(50)]
 Line100 = Annotated[str, _line_of(100)]
 Line120 = Annotated[str, _line_of(120)]
 Line200 = Annotated[str, _line_of(200)]
-Password = Annotated[SecretStr, AfterValidator(_checked), BeforeValidator(_wrapped)]
 
 
 class User(Record):
@@ -73,6 +44,9 @@ class User(Record):
     administrators (right AdminUsers) and to the user only; to others they look empty.
 
     Texts are limited in bytes of UTF-8, since RT cuts longer ones in silence.
+
+    Custom fields of users are fields of a subclass, which REST 1.0 only shows:
+    `desk: ReadOnly[str | None] = cf("Desk", default=None)`.
 
     Attributes:
         name: What the user logs in with, found in any letter case; at most 200 bytes. A new user
@@ -100,14 +74,15 @@ class User(Record):
         privileged: Whether the user may be granted rights.
         disabled: A disabled user cannot log in, answers to the id only, and is found by a query
             that asks for `disabled`.
-        password: Written, never shown: None once it is saved. Copies and pickles go without it.
+        password: Written, never shown: None once it is saved. Copies and pickles go without it,
+            and no error of a validator tells what it was given.
     """
 
-    # Else an error of the constructor may show what it was given, the password included.
     model_config = ConfigDict(hide_input_in_errors=True)
 
     __rt_kind__: ClassVar[str] = "user"
     __rt_named__: ClassVar[bool] = True
+    __rt_custom_fields__ = SHOWN
 
     name: Attr[Name] = attr("Name", LINE, default=None)
     email_address: Attr[Line120] = attr("EmailAddress", LINE, default="")
@@ -139,6 +114,23 @@ class User(Record):
     privileged: Attr[bool] = attr("Privileged", FLAG, default=False)
     disabled: Attr[bool] = attr("Disabled", FLAG, default=False)
     password: Attr[Password] = attr("Password", SECRET, default=None, stored=False)
+
+    if not TYPE_CHECKING:
+
+        def __setattr__(self, name: str, value: Any) -> None:
+            with hiding_input():
+                super().__setattr__(name, value)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Around all validators, those of subclasses included."""
+        return with_hidden_input(handler.resolve_ref_schema(handler(source)))
+
+    @classmethod
+    def model_validate_json(cls, json_data: str | bytes | bytearray, **settings: Any) -> Self:
+        """As in Pydantic; what is no JSON is not shown, either."""
+        with hiding_input():
+            return super().model_validate_json(json_data, **settings)
 
     def _summary(self) -> str:
         name = vars(self).get("name")

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from rtorm.errors import RTError
 from rtorm.gateway import Entry, Gateway
 from rtorm.models.attachment import Attachment, Source, held
 from rtorm.models.custom_field import custom_field_of
-from rtorm.models.transaction import History, principals_of, transaction_of
+from rtorm.models.transaction import History, Transaction, principals_of, transaction_of
+from rtorm.orm.classes import is_class_of, no_such_class
 from rtorm.orm.record import Record
 
 __all__ = ["Belongings"]
 
 
+# What has the custom fields that an attribute tells, by kind of record.
+_DEFINED = {
+    ("queue", "custom_fields"): "ticket",
+    ("queue", "own_custom_fields"): "queue",
+    ("group", "custom_fields"): "group",
+}
+
+
 class Belongings:
-    """Attachments and history of tickets, custom fields of queues."""
+    """Attachments and history of tickets, definitions of custom fields."""
 
     def __init__(self, gateway: Gateway, source: Source) -> None:
         self._gateway = gateway
@@ -37,9 +46,33 @@ class Belongings:
         loaders = {
             "attachments": self._load_attachments,
             "history": self._load_history,
-            "custom_fields": self._load_custom_fields,
         }
-        loaders[name](record, records)
+        if name in loaders:
+            loaders[name](record, records)
+        else:
+            self._load_definitions(name, record)
+
+    def getter(self, cls: object) -> Callable[[int], Transaction | Attachment]:
+        """What gets one thing of this class by its number, just as it is among those of its ticket.
+
+        Raises:
+            TypeError: None is got of this class.
+        """
+        getters = ((Transaction, self._entry), (Attachment, self._attachment))
+        for each, get in getters:
+            if is_class_of(cls, each):
+                return get
+        raise no_such_class(cls)
+
+    def _entry(self, number: int) -> Transaction:
+        answer = self._gateway.entry(number)
+        self._learn_names([answer.entry])
+        files = [held(self._source, answer.entry.ticket, listed) for listed in answer.files]
+        return transaction_of(answer.entry, files, self._names)
+
+    def _attachment(self, number: int) -> Attachment:
+        answer = self._gateway.file(number)
+        return held(self._source, answer.ticket, answer.listed, answer.details)
 
     def _load_attachments(self, record: Record, records: Sequence[Record]) -> None:
         answers = self._gateway.files([_number(each) for each in records])
@@ -87,9 +120,10 @@ class Belongings:
         if unknown := sorted(wanted - self._names.keys()):
             self._names.update(self._gateway.names(unknown))
 
-    def _load_custom_fields(self, record: Record, _records: Sequence[Record]) -> None:
-        definitions = self._gateway.definitions(_number(record))
-        vars(record)["custom_fields"] = tuple(map(custom_field_of, definitions))
+    def _load_definitions(self, name: str, record: Record) -> None:
+        kind = type(record).__rt_kind__
+        definitions = self._gateway.definitions(kind, _number(record), _DEFINED[kind, name])
+        vars(record)[name] = tuple(map(custom_field_of, definitions))
 
 
 def _number(record: Record) -> int:

@@ -24,10 +24,14 @@ def zone_of(given: TimeZone) -> tzinfo:
     """
     if isinstance(given, tzinfo):
         return UTC if str(given) == "UTC" else given
+    name = str(given)
     try:
-        return UTC if given.upper() == "UTC" else ZoneInfo(given)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        message = f"no such time zone: {given!r} (give an IANA name such as 'Europe/Rome')"
+        return UTC if name.upper() == "UTC" else ZoneInfo(name)
+    except (ZoneInfoNotFoundError, OSError, ValueError) as error:
+        message = (
+            f"time_zone={given!r}: no such time zone; give an IANA name such as 'Europe/Rome', or "
+            "a tzinfo"
+        )
         raise ConfigurationError(message) from error
 
 

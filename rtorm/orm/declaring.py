@@ -50,6 +50,7 @@ class RecordMeta(ModelMetaclass):
                     cls.model_rebuild(raise_errors=False, _parent_namespace_depth=3)
             finally:
                 collecting_fields.reset(probing)
+            specs = {field: cls.__rt_custom_fields__.of(spec) for field, spec in specs.items()}
             cls.__rt_specs__, cls.__rt_layout__, cls.__rt_validators__ = specs, None, {}
             for field in cls.__pydantic_fields__:
                 _check_declaration(cls, field)
@@ -98,3 +99,5 @@ def _check_declaration(cls: type[Record], name: str) -> None:
         except TypeError as error:
             message = f"{cls.__name__}.{name}: {error}"
             raise TypeError(message) from None
+        spec = cls.__rt_specs__[name]
+        cls.__rt_custom_fields__.check(f"{cls.__name__}.{name}", spec, info.annotation)

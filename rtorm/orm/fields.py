@@ -102,7 +102,11 @@ class Reference(_Declared[str], Generic[R]):
 
 
 class ReadOnly(_Declared[T]):
-    """A field that RT sets by itself: `created: ReadOnly[datetime]`."""
+    """A field that is read only: RT sets it by itself, or does not take it over REST 1.0.
+
+    So `created: ReadOnly[datetime]`; so are the custom fields of queues, groups and users, and what
+    a program shall not write: `picture: ReadOnly[str | None] = cf("Picture", default=None)`.
+    """
 
     if TYPE_CHECKING:
 
@@ -160,6 +164,10 @@ class Spec:
         lost_on_edit: Whether RT may drop a value in silence on an existing record.
         part: What of the record has the field, if not the record itself: `links`. It is shown and
             edited by a form of its own.
+        custom: The name of the custom field that it is; empty for RT's own. RT's name of it then
+            depends on what kind of record has it.
+        askable: Whether RT shows it where it is asked for by name.
+        joined: Whether RT shows several values joined by commas without quoting them.
     """
 
     wire: str
@@ -176,6 +184,9 @@ class Spec:
     lost_on_create: bool = False
     lost_on_edit: bool = False
     part: str = ""
+    custom: str = ""
+    askable: bool = True
+    joined: bool = False
     default: Any = REQUIRED
     default_factory: Callable[[], Any] | None = None
 
@@ -218,28 +229,39 @@ def cf(
     default: Any = REQUIRED,
     default_factory: Callable[[], Any] | None = None,
 ) -> Any:
-    """Declare a custom field in a class of tickets, as `CF[its type]`.
+    """Declare a custom field, as `CF[its type]`, or as `ReadOnly[its type]` to only read it.
 
     A value is validated when it is assigned; what RT shows is read as far as it fits, and stays
-    text where it does not.
+    text where it does not. Custom fields that queues, groups and users have themselves are
+    `ReadOnly`, since REST 1.0 shows them and never writes them.
 
     Args:
         name: Its name in RT, as RT shows it.
         id: Its number in RT. It is written by this number, which is the only way for names that
             RT cannot be told: with a comma, or borne by two fields (RT 4.4-6.0, REST 1.0).
         default: The value of a new record; it is not sent, so that the queue's own default
-            applies. Without any default the constructor demands a value.
+            applies. Without any default the constructor demands a value, so that `ReadOnly` fields
+            need one.
         default_factory: Makes that value, for lists: `default_factory=list`.
 
     Returns:
         What the class makes its field of; type checkers take it for the field's type.
+
+    Raises:
+        ValueError: The name is empty, or `id` no number from 1.
     """
+    if not name.strip():
+        message = f"cf({name!r}): give the custom field's name, as RT shows it"
+        raise ValueError(message)
+    if id is not None and (type(id) is not int or id < 1):
+        message = f"cf({name!r}, id={id!r}): give the custom field's number in RT, an int from 1"
+        raise ValueError(message)
     by_id = f"CF.{{{id}}}" if id is not None else ""
     return Spec(
-        wire=f"CF.{{{name}}}",
+        wire=name,
         create_wire=by_id,
         edit_wire=by_id,
-        lost_on_create=True,
+        custom=name,
         default=default,
         default_factory=default_factory,
     )

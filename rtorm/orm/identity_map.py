@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TypeVar
+from typing import TypeVar, cast
 from weakref import WeakValueDictionary
 
 from rtorm.orm.layout import layout_of
-from rtorm.orm.loading import forget
+from rtorm.orm.loading import become, forget
 from rtorm.orm.record import Record
 from rtorm.orm.state import state_of
 
@@ -41,6 +41,17 @@ class IdentityMap:
         """
         record = self.of(cls.__rt_kind__, number)
         return record if isinstance(record, cls) else None
+
+    def narrowed(self, cls: type[R], number: int) -> R | None:
+        """The record of this id, made one of `cls`, if that is a subclass of its own class.
+
+        So a group that was met as `Group` stays one record when it is asked for as a subclass.
+        """
+        record = self.of(cls.__rt_kind__, number)
+        if record is None or not issubclass(cls, type(record)):
+            return None
+        become(record, cls)
+        return cast("R", record)
 
     def of(self, kind: str, number: int) -> Record | None:
         """The record of this id, of whatever class."""

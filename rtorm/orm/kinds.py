@@ -34,6 +34,7 @@ from rtorm.rest1.codecs import (
     optional,
 )
 from rtorm.rest1.forms import EncodeError
+from rtorm.rest1.joined import joined_list
 
 __all__ = ["codec_for", "is_list", "plain_type"]
 
@@ -48,18 +49,24 @@ _KINDS: tuple[tuple[tuple[Any, ...], Codec], ...] = (
 )
 
 
-def codec_for(declared: Any) -> Codec:
-    """The codec of a custom field declared as `CF[declared]`."""
+def codec_for(declared: Any, joined: str = "") -> Codec:
+    """The codec of a custom field declared as `CF[declared]`.
+
+    Args:
+        declared: The type.
+        joined: RT's name of the field if RT joins several values without quoting them.
+    """
     kind = plain_type(declared)
     origin, args = get_origin(kind), get_args(kind)
     if origin in (Union, types.UnionType):
         others = [arg for arg in args if arg is not type(None)]
         if len(others) < len(args):
-            return optional(codec_for(Union[tuple(others)]))  # noqa: UP007 - made at run time
-        codecs = [codec_for(arg) for arg in others]
+            return optional(codec_for(Union[tuple(others)], joined))  # noqa: UP007 - made at run time
+        codecs = [codec_for(arg, joined) for arg in others]
         return codecs[0] if all(codec is codecs[0] for codec in codecs) else _by_pydantic(kind)
     if is_list(kind):
-        return cf_list(codec_for(args[0]) if args else CF_TEXT)
+        item = codec_for(args[0]) if args else CF_TEXT
+        return joined_list(joined, item, _choices(*args)) if joined else cf_list(item)
     if origin is Literal:
         chosen = _choice([arg for arg in args if arg is not None])
         return chosen if None not in args else optional(chosen)
@@ -90,6 +97,16 @@ def _choice(members: Sequence[Any]) -> Codec:
         return by_text[text]
 
     return Codec(decode, lambda member, clock: CF_TEXT.encode(_text_of(member), clock))
+
+
+def _choices(kind: Any = str) -> list[str]:
+    """The texts of all values of a closed set; none of other kinds."""
+    kind = plain_type(kind)
+    if get_origin(kind) is Literal:
+        return list(map(_text_of, get_args(kind)))
+    if isinstance(kind, type) and issubclass(kind, enum.Enum):
+        return list(map(_text_of, kind))
+    return []
 
 
 def _text_of(member: Any) -> str:

@@ -5,7 +5,7 @@ The cut is the one place that leans on the structure of Pydantic's core schemas;
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast, get_origin
 
@@ -58,7 +58,7 @@ class FieldLayout:
     @property
     def askable(self) -> bool:
         """Whether RT can be asked for it by name; a comma would end the name."""
-        return "," not in self.spec.wire
+        return self.spec.askable and "," not in self.spec.wire
 
     @property
     def lost_on_edit(self) -> bool:
@@ -94,7 +94,8 @@ class Layout:
         by_wire: By RT's name as it shows it.
         by_lower_wire: The same in lower case.
         decoders: Attribute and decoder by RT's name; the quickest way to load a record.
-        cheap: RT's names of the fields that a query loads.
+        cheap: RT's names of the fields that a query loads; None for all that RT shows unasked,
+            which has fields among them that RT cannot be asked for.
         optional: Fields that RT leaves out where they do not apply.
         related: The names of what is loaded by requests of its own and cannot be assigned.
         validators: What checks a value before it is assigned.
@@ -104,7 +105,7 @@ class Layout:
     by_wire: Mapping[str, FieldLayout]
     by_lower_wire: Mapping[str, FieldLayout]
     decoders: Mapping[str, tuple[str, Decode]]
-    cheap: tuple[str, ...]
+    cheap: tuple[str, ...] | None
     optional: tuple[FieldLayout, ...]
     related: tuple[str, ...]
     validators: Validators
@@ -130,11 +131,10 @@ def _lay_out(cls: type[Record]) -> Layout:
     if not cls.__pydantic_complete__:
         # Its annotations name what was not there yet; Pydantic says so if it still is not.
         cls.model_rebuild()
-    specs = cls.__rt_specs__
     fields = {
-        name: _field_layout(name, specs[name], info.annotation)
+        name: _field_layout(cls, name, info.annotation)
         for name, info in cls.__pydantic_fields__.items()
-        if name in specs
+        if name in cls.__rt_specs__
     }
     for name, (spec, declared) in cls.__rt_parts__.items():
         codec = spec.codec or codec_for(declared)
@@ -145,19 +145,27 @@ def _lay_out(cls: type[Record]) -> Layout:
         by_wire={field.spec.wire: field for field in stored},
         by_lower_wire={field.spec.wire.lower(): field for field in stored},
         decoders={field.spec.wire: (field.name, field.codec.decode) for field in stored},
-        cheap=tuple(field.spec.wire for field in stored if field.askable and not field.spec.dear),
+        cheap=_cheap(stored),
         optional=tuple(field for field in stored if field.spec.optional),
         related=related_names(cls),
         validators=field_validators(cls),
     )
 
 
-def _field_layout(name: str, spec: Spec, annotation: Any) -> FieldLayout:
-    declared = declared_type(annotation)
+def _cheap(fields: Sequence[FieldLayout]) -> tuple[str, ...] | None:
+    # What RT shows unasked of a ticket has its watchers, which are dear.
+    if not all(field.spec.askable for field in fields):
+        return None
+    return tuple(field.spec.wire for field in fields if field.askable and not field.spec.dear)
+
+
+def _field_layout(cls: type[Record], name: str, annotation: Any) -> FieldLayout:
+    spec, declared = cls.__rt_specs__[name], declared_type(annotation)
+    cls.__rt_custom_fields__.check(f"{cls.__name__}.{name}", spec, annotation)
     return FieldLayout(
         name=name,
         spec=spec,
-        codec=spec.codec or codec_for(declared),
+        codec=spec.codec or codec_for(declared, spec.wire if spec.joined else ""),
         many=is_list(declared),
         read_only=get_origin(annotation) is ReadOnly,
     )

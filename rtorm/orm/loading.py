@@ -15,7 +15,7 @@ from rtorm.orm.record import Record
 from rtorm.orm.state import TrackedList, state_of
 from rtorm.rest1.clock import Clock
 
-__all__ = ["blank", "decode", "fill", "forget", "place"]
+__all__ = ["become", "blank", "decode", "fill", "forget", "place"]
 
 
 _set = object.__setattr__
@@ -27,14 +27,21 @@ def blank(cls: type[Record], number: int) -> Record:
     _set(record, "__dict__", {"id": number})
     _set(record, "__pydantic_fields_set__", set())
     _set(record, "__pydantic_extra__", None)
-    private = cls.__private_attributes__
-    _set(
-        record,
-        "__pydantic_private__",
-        {name: attribute.get_default() for name, attribute in private.items()} or None,
-    )
+    _set(record, "__pydantic_private__", _private(cls) or None)
     state_of(record).persistent = True
     return record
+
+
+def become(record: Record, cls: type[Record]) -> None:
+    """Make a record one of a subclass of its class; what is loaded of it and unsaved stays."""
+    private = _private(cls) | (record.__pydantic_private__ or {})
+    _set(record, "__class__", cls)
+    _set(record, "__pydantic_private__", private or None)
+
+
+def _private(cls: type[Record]) -> dict[str, Any]:
+    private = cls.__private_attributes__
+    return {name: attribute.get_default() for name, attribute in private.items()}
 
 
 def fill(

@@ -192,6 +192,12 @@ def _objection(clause: Comparison, kind: type[object]) -> str:
 
 def _field(cls: type[Record], wire: str) -> FieldLayout:
     field = layout_of(cls).at_wire(wire)
+    if field is not None and field.spec.custom:
+        message = (
+            f"RT does not search {cls.__rt_kind__}s by their custom fields: compare what the "
+            f"records that are found have as {field.name}"
+        )
+        raise QueryError(message)
     # RT lists neither passwords nor members.
     if field is None or field.spec.unlisted:
         message = f"{cls.__rt_kind__}s cannot be searched or sorted by {wire}"

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from rtorm.errors import (
+    ConfigurationError,
     ForbiddenError,
     GoneError,
     NotFound,
@@ -32,6 +33,7 @@ __all__ = [
     "SaveResult",
     "Verdict",
     "Verify",
+    "check_verify",
     "compare",
     "judge_create",
     "judge_edit",
@@ -44,14 +46,26 @@ Outcome = Literal["created", "updated", "partial", "rejected", "unchanged", "unk
 Verify = Literal["risky", "always", "never"]
 
 
+def check_verify(verify: object) -> None:
+    """Refuse what says nothing of what to read back.
+
+    Raises:
+        ConfigurationError: It is none of the words of `Verify`.
+    """
+    if verify not in get_args(Verify):
+        message = f"verify={verify!r}: give one of {', '.join(map(repr, get_args(Verify)))}"
+        raise ConfigurationError(message)
+
+
 @dataclass(frozen=True, slots=True)
 class SaveResult:
     """What became of one record.
 
     Attributes:
         record: The record.
-        outcome: `"created"` or `"updated"` in full, `"partial"`, `"rejected"` (nothing applied),
-            `"unchanged"` (nothing to send), `"unknown"` (the reply was lost).
+        outcome: `"created"` or `"updated"` in full, `"partial"` (a list that was refused and not
+            read back is this, too, since RT may have taken items of it), `"rejected"` (nothing
+            applied), `"unchanged"` (nothing to send), `"unknown"` (the reply was lost).
         applied: What RT accepted, attribute name to `Change(old, new)`.
         errors: What it refused and why, by attribute name; `""` is the record as a whole.
         cause: The error behind an outcome of the record as a whole, such as `NotFound`.
@@ -124,7 +138,7 @@ class Verdict:
         created: The id of a record that was made.
         merged_into: The id of the ticket that this one has been merged into.
         unknown: Whether the reply was lost.
-        in_part: Whether RT applied a part of a list that it refused.
+        in_part: Whether RT applied a part of a list that it refused, or may have.
         seen: What the server was seen to hold afterwards, by attribute.
     """
 
@@ -166,7 +180,23 @@ def judge_edit(plan: EditPlan, replies: Sequence[EditReply]) -> Verdict:
     """What the replies to a record's forms say of its attributes."""
     verdict = Verdict()
     judge_forms(verdict, plan.record, plan.forms, replies)
+    fields = layout_of(type(plan.record)).fields
+    # As long as it is not read back: RT tells only of what it refuses of a list.
+    verdict.in_part = any(
+        fields[name].many and _is_more_than_one(plan.changes[name])
+        for name in verdict.errors
+        if name
+    )
     return verdict
+
+
+def _is_more_than_one(change: Change[Any]) -> bool:
+    """Whether several items of a list come or go, of which RT may have refused one."""
+    if change.old is NOT_LOADED:
+        return True
+    coming = [item for item in change.new if item not in change.old]
+    going = [item for item in change.old if item not in change.new]
+    return len(coming) + len(going) > 1
 
 
 def judge_forms(

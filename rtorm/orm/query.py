@@ -38,8 +38,8 @@ class Finder(Protocol):
         """The account's clock."""
         ...
 
-    def check_thread(self) -> None:
-        """Refuse another thread than the session's own."""
+    def check_open(self) -> None:
+        """Refuse a session that is closed, and another thread than its own."""
         ...
 
     def met(self, cls: type[T], shown: Shown) -> T:
@@ -242,7 +242,7 @@ class Query(Generic[R]):
 
     def _numbers(self) -> list[int]:
         """The ids of the tickets."""
-        self._session.check_thread()
+        self._session.check_open()
         if self._clause == NONE:
             return []
         order = order_of(self._orderings, self._cls)
@@ -269,7 +269,7 @@ class Query(Generic[R]):
 
     def _shown(self) -> list[Shown]:
         """The queues, users or groups, as the server shows them."""
-        self._session.check_thread()
+        self._session.check_open()
         clause, cls = self._clause, self._cls
         if clause == NONE:
             return []

@@ -13,6 +13,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError, PydanticUndefin
 
 from rtorm.errors import DetachedError, NotFound
 from rtorm.orm.checking import checked, validators_of, violations
+from rtorm.orm.custom import WRITTEN, CustomFields
 from rtorm.orm.declaring import RecordMeta
 from rtorm.orm.fields import ReadOnly, Spec, hidden, shown
 from rtorm.orm.layout import FieldLayout, Layout, layout_of
@@ -47,6 +48,7 @@ class Record(BaseModel, metaclass=RecordMeta):
     # Whether it answers to a name, too.
     __rt_named__: ClassVar[bool] = False
     __rt_affects__: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    __rt_custom_fields__: ClassVar[CustomFields] = WRITTEN
     __rt_specs__: ClassVar[dict[str, Spec]] = {}
     # Fields of what hangs on the record, such as `links.depends_on`, with their types.
     __rt_parts__: ClassVar[Mapping[str, tuple[Spec, Any]]] = {}
@@ -133,8 +135,9 @@ class Record(BaseModel, metaclass=RecordMeta):
             return self._default(name)
         self._owner(f"load {name}").load(self, name)
         if name not in vars(self):
+            owner = "the queue" if type(self).__rt_kind__ == "ticket" else "it"
             message = (
-                f"RT does not show {field.spec.wire} of {self!r}: the queue does not have it, or "
+                f"RT does not show {field.spec.wire} of {self!r}: {owner} does not have it, or "
                 "the account may not see it (SeeCustomField)"
             )
             raise NotFound(message)
@@ -367,8 +370,17 @@ class Record(BaseModel, metaclass=RecordMeta):
 
 
 def _not_to_be_given(record: Record, names: list[str]) -> ValidationError:
-    kind = PydanticCustomError("read_only", "it cannot be given: RT sets it")
-    details = [InitErrorDetails(type=kind, loc=(name,), input=vars(record)[name]) for name in names]
+    fields, values = layout_of(type(record)).fields, vars(record)
+    details = [
+        InitErrorDetails(
+            type=PydanticCustomError(
+                "read_only", "it cannot be given: {why}", {"why": _why(fields[name])}
+            ),
+            loc=(name,),
+            input=values[name],
+        )
+        for name in names
+    ]
     return ValidationError.from_exception_data(type(record).__name__, details)
 
 
@@ -424,11 +436,16 @@ def _assign_otherwise(record: Record, name: str, value: Any) -> None:
 def _check_assignable(record: Record, field: FieldLayout) -> None:
     called = f"{type(record).__name__}.{field.name}"
     if field.read_only:
-        message = f"{called} is read-only: RT sets it"
+        message = f"{called} is read-only: {_why(field)}"
         raise AttributeError(message)
     if not field.spec.editable and record.__rt_state__.persistent:
         message = f"{called} can be given only when the record is created"
         raise AttributeError(message)
+
+
+def _why(field: FieldLayout) -> str:
+    """Why a field is read-only."""
+    return "it is declared as ReadOnly[...]" if field.spec.custom else "RT sets it"
 
 
 def _refuse_name(record: Record, name: str) -> NoReturn:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import warnings
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager
-from typing import Any, Literal, Self, TypeVar
+from typing import Any, Literal, Self, TypeVar, overload
 
 from rtorm.errors import CommitError, ConfigurationError
+from rtorm.models.attachment import Attachment
+from rtorm.models.transaction import Transaction
+from rtorm.orm.classes import check_records
 from rtorm.orm.clocks import TimeZone, outside, zone_of
 from rtorm.orm.layout import layout_of
 from rtorm.orm.loading import forget
-from rtorm.orm.outcome import CommitReport, SaveResult, Verify
+from rtorm.orm.outcome import CommitReport, SaveResult, Verify, check_verify
 from rtorm.orm.query import Query
 from rtorm.orm.record import Record
 from rtorm.orm.state import state_of
@@ -62,10 +65,12 @@ class Session:
             owns_client: Whether closing the session closes the client.
 
         Raises:
-            ConfigurationError: There is no such time zone, or `batch` is less than 1.
+            ConfigurationError: There is no such time zone, `verify` is none of these words, or
+                `batch` no whole number from 1.
         """
-        if batch < 1:
-            message = f"a request carries at least 1 form: batch={batch!r}"
+        check_verify(verify)
+        if type(batch) is not int or batch < 1:
+            message = f"batch={batch!r}: give a whole number from 1, the forms of one request"
             raise ConfigurationError(message)
         self.client = client
         self._owns_client = owns_client
@@ -91,22 +96,37 @@ class Session:
         """Existing records with unsent changes."""
         return [record for record in self._work.records.touched if record.is_dirty]
 
-    def get(self, cls: type[R], id: int | str) -> R:  # noqa: A002 - RT's own word
-        """The record of this id or name, with all its fields.
+    @overload
+    def get(self, cls: type[R], id: int | str) -> R: ...
+    @overload
+    def get(self, cls: type[Transaction], id: int | str) -> Transaction: ...
+    @overload
+    def get(self, cls: type[Attachment], id: int | str) -> Attachment: ...
+    def get(self, cls: type[Any], id: int | str) -> Any:  # noqa: A002 - RT's own word
+        """The record of this id or name, with all its fields; or one entry, one attachment.
 
         A record that the session holds with all its fields is returned without a request; one of
         which only some are loaded is completed, and its unsaved changes stay. The id of a merged
         ticket gives the record of the ticket that it was merged into.
 
+        A `Transaction` and an `Attachment` are what the ticket's `history` and `attachments` hold
+        of this number, whichever ticket it is. They are asked for each time: an attachment in
+        three requests, its content left out; a transaction in two, one more if it has attachments,
+        one more for names of users.
+
         Args:
-            cls: What to get: `Ticket`, or a class of tickets, `Queue`, `User`, `Group`.
+            cls: What to get: `Ticket`, or a class of tickets, `Queue`, `User`, `Group`;
+                `Transaction`, `Attachment`.
             id: Its id; of a queue, user or group also its name, in any letter case, of a user also
                 the e-mail address. Digits are an id. Disabled ones answer to their id only.
 
         Raises:
-            NotFound: There is no such record, or it belongs to another class's queue.
+            NotFound: There is no such record, or it belongs to another class's queue; there is no
+                such transaction or attachment, or it belongs to something else than a ticket.
             PermissionDenied: The account may not see it.
             ValueError: It is neither an id nor a name.
+            TypeError: `cls` is none of these classes.
+            DetachedError: The session is closed.
             TransportError: The network failed.
         """
         return self._work.get(cls, id)
@@ -134,8 +154,11 @@ class Session:
             NotFound: One of them does not exist, or belongs to another class's queue.
             PermissionDenied: The account may not see one of them.
             ValueError: One of them is no id.
+            TypeError: `cls` is no class of records.
+            DetachedError: The session is closed.
             TransportError: The network failed.
         """
+        check_records(cls)
         return self._work.get_many(cls, ids, missing=missing)
 
     def query(self, cls: type[R]) -> Query[R]:
@@ -143,7 +166,11 @@ class Session:
 
         Args:
             cls: What to find: `Ticket`, or a class of tickets, `Queue`, `User`, `Group`.
+
+        Raises:
+            TypeError: `cls` is no class of records.
         """
+        check_records(cls)
         return Query(self._work, cls)
 
     def add(self, record: R) -> R:
@@ -155,6 +182,7 @@ class Session:
         Raises:
             ValueError: It belongs to another session, or the session holds another record of
                 its id.
+            DetachedError: The session is closed.
         """
         self._work.add(record)
         return record
@@ -178,8 +206,11 @@ class Session:
             PermissionDenied: The account may not modify it.
             AttributeError: There is no such field, or RT sets it.
             ValueError: It is no id.
+            TypeError: `cls` is no class of records.
+            DetachedError: The session is closed.
             OutcomeUnknownError: The reply was lost. An edit may be sent again.
         """
+        check_records(cls)
         return self._work.edit(cls, id, fields)
 
     def commit(self, *, verify: Verify | None = None) -> CommitReport:
@@ -194,9 +225,11 @@ class Session:
         Raises:
             CommitError: Something was refused, or its reply was lost; everything else went through.
                 What was refused is still dirty, so that another commit tries it again.
+            ConfigurationError: `verify` is none of these words.
+            DetachedError: The session is closed.
             RTError: The first request failed, and nothing was sent.
         """
-        self._work.check_thread()
+        self._work.check_open()
         report = CommitReport(tuple(self._work.run([*self.new, *self.dirty], verify)))
         if not report.ok:
             raise CommitError(report)
@@ -218,7 +251,9 @@ class Session:
 
         Raises:
             CommitError: Something was refused.
+            DetachedError: The session is closed.
         """
+        self._work.check_open()
         try:
             yield self
         except BaseException:
@@ -236,15 +271,17 @@ class Session:
 
         Raises:
             AttributeError: There is no such attribute.
+            DetachedError: The session is closed.
         """
-        self._work.check_thread()
+        self._work.check_open()
         layout = layout_of(type(record))
         forget(record, record.__rt_names__(names) or (*layout.fields, *layout.related))
 
     def close(self) -> None:
-        """Let go of all records; warns if work is unsent.
+        """Let go of all records, for good; warns if work is unsent.
 
-        What is loaded of them can still be read; nothing more can be loaded or saved.
+        What is loaded of them can still be read. Whatever else is tried with them or with the
+        session raises `DetachedError`, and nothing is sent; closing it again does nothing.
         """
         unsent = [*self.new, *self.dirty]
         if unsent:

@@ -58,6 +58,7 @@ class UnitOfWork:
         verify: What to read back.
         batch: How many forms go into one request at most.
         adopt: Told the id of each record that was made, or merged into another.
+        let_go: Told each record of which it is not known whether it was made.
     """
 
     gateway: Gateway
@@ -65,6 +66,7 @@ class UnitOfWork:
     verify: Verify
     batch: int
     adopt: Callable[[Record, int], None]
+    let_go: Callable[[Record], None]
     _sent: list[tuple[Sent, Verdict]] = field(default_factory=list[tuple[Sent, Verdict]])
     _failure: RTError | None = None
 
@@ -99,6 +101,14 @@ class UnitOfWork:
         except RTError as error:
             self._fail([plan], error)
             return
+        except BaseException as error:
+            # Interrupted: RT may have made it, and this commit tells no more of it.
+            self.let_go(plan.record)
+            error.add_note(
+                f"it is unknown whether {plan.record!r} was created, so it has left the session: "
+                "search for it before you add it again"
+            )
+            raise
         verdict = judge_create(plan, reply)
         self._sent.append((plan, verdict))
         if verdict.created is not None:
@@ -294,7 +304,7 @@ class UnitOfWork:
         for name in verdict.errors:
             if name in verdict.seen and (fields[name].many or verdict.created is not None):
                 state.original[name] = verdict.seen[name]
-            elif name and verdict.created is not None:
+            elif name and (fields[name].many or verdict.created is not None):
                 state.original[name] = NOT_LOADED
         stale = _computed(record, verdict.applied) | {
             name for name in verdict.applied if _by_number(fields[name], vars(record).get(name))

@@ -5,31 +5,30 @@ Records, attachments and queries speak to it; programs speak to the `Session`.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import tzinfo
 from typing import Any, Literal, TypeVar, cast
 
 from rtorm.errors import (
-    DetachedError,
     NotFound,
     OutcomeUnknownError,
     PermissionDenied,
     RejectedError,
     RTError,
     StaleError,
-    WrongThreadError,
 )
 from rtorm.gateway import Action, FileDetails, Gateway, ListedFile, Message, Shown
 from rtorm.orm.belongings import Belongings
+from rtorm.orm.classes import is_record_class
 from rtorm.orm.clocks import clock_for
 from rtorm.orm.correspondence import message_error
+from rtorm.orm.guarded import Guarded
 from rtorm.orm.identity_map import IdentityMap
 from rtorm.orm.layout import layout_of
 from rtorm.orm.loading import blank, decode, fill, forget
 from rtorm.orm.mirroring import agree, take_note
-from rtorm.orm.outcome import SaveResult, Verify, refusal_of, save_error
+from rtorm.orm.outcome import SaveResult, Verify, check_verify, refusal_of, save_error
 from rtorm.orm.plan import CreatePlan, Plan, Unsendable, plan
 from rtorm.orm.record import Record
 from rtorm.orm.state import NOT_LOADED, Change, Status, peers_of, state_of
@@ -43,20 +42,19 @@ R = TypeVar("R", bound=Record)
 _OWNED: dict[Action, str] = {"take": "taken", "untake": "untaken", "steal": "stolen"}
 
 
-class Workspace:
+class Workspace(Guarded):
     """The records of one session and what can be done with them, in one thread."""
 
     def __init__(
         self, gateway: Gateway, *, zone: tzinfo | None, verify: Verify, batch: int
     ) -> None:
+        super().__init__()
         self.gateway = gateway
         self.records = IdentityMap()
         self._belongings = Belongings(gateway, self)
         self._zone = zone
         self._verify: Verify = verify
         self._batch = batch
-        self._closed = False
-        self._thread = threading.get_ident()
         self._clock: Clock | None = None
 
     def clock(self) -> Clock:
@@ -65,28 +63,17 @@ class Workspace:
             self._clock = clock_for(self.gateway.identity(), self._zone)
         return self._clock
 
-    def check_thread(self) -> None:
-        """Refuse another thread than the session's own.
-
-        Raises:
-            WrongThreadError: It is another one.
-        """
-        if threading.get_ident() != self._thread:
-            message = (
-                "a session belongs to the thread that made it: give each thread a session of its "
-                "own, on the same client"
-            )
-            raise WrongThreadError(message)
-
     def close(self) -> None:
         """Let go of all records."""
         for record in self.records.clear():
             state_of(record).session = None
-        self._closed = True
+        super().close()
 
     def get(self, cls: type[R], wanted: int | str) -> R:
-        """The record of this id or name, complete."""
-        self.check_thread()
+        """The record of this id or name, complete; of what is no record, the one of this id."""
+        self.check_open()
+        if not is_record_class(cls):
+            return cast("R", self._belongings.getter(cls)(_number(wanted)))
         if cls.__rt_named__ and isinstance(wanted, str) and not wanted.isdecimal():
             answer = self.gateway.named(cls.__rt_kind__, wanted)
             if isinstance(answer, RTError):
@@ -105,7 +92,7 @@ class Workspace:
         self, cls: type[R], ids: Iterable[int | str], *, missing: Literal["raise", "skip"]
     ) -> list[R]:
         """The records of these ids, in their order, with what costs little."""
-        self.check_thread()
+        self.check_open()
         numbers = [_number(given) for given in ids]
         found: dict[int, R] = {}
         for number, answer in self._each(cls, sorted(set(numbers))):
@@ -145,7 +132,7 @@ class Workspace:
 
     def add(self, record: Record) -> None:
         """Take a new record, or a detached one."""
-        self.check_thread()
+        self.check_open()
         state = state_of(record)
         if state.session is not None and state.session is not self:
             message = f"{record!r} belongs to another session"
@@ -158,7 +145,7 @@ class Workspace:
 
     def edit(self, cls: type[Record], wanted: int | str, fields: Mapping[str, Any]) -> SaveResult:
         """Edit a record without loading it."""
-        self.check_thread()
+        self.check_open()
         number = _number(wanted)
         record = blank(cls, number)
         for name, value in fields.items():
@@ -174,13 +161,13 @@ class Workspace:
 
     def touched(self, record: Record) -> None:
         """Take note that a record is about to change."""
-        self.check_thread()
+        self.check_open()
         if state_of(record).persistent:
             self.records.touch(record)
 
     def load(self, record: Record, name: str) -> None:
         """Load a field for a record and its peers in one request, or what is related to them."""
-        self.check_thread()
+        self.check_open()
         kind, layout = type(record).__rt_kind__, layout_of(type(record))
         # A commit ties records of several kinds, whose attributes and ids may be the same.
         alike = [peer for peer in state_of(record).peers() if type(peer).__rt_kind__ == kind]
@@ -201,7 +188,7 @@ class Workspace:
 
     def refresh(self, record: Record, names: tuple[str, ...], *, keep_changes: bool) -> None:
         """Load fields anew; all of them if there are no names."""
-        self.check_thread()
+        self.check_open()
         layout = layout_of(type(record))
         forget(record, set(names) & set(layout.related) if names else layout.related)
         chosen = [name for name in names if name in layout.fields]
@@ -219,7 +206,7 @@ class Workspace:
 
     def save(self, record: Record, *, check: bool, verify: Verify | None) -> SaveResult:
         """Send one record's changes."""
-        self.check_thread()
+        self.check_open()
         if check:
             self._compare_first(record)
         return self._save_one(record, verify)
@@ -228,10 +215,10 @@ class Workspace:
         """Send the changes of some records; one result for each."""
         if not records:
             return []
-        together = frozenset(records)
+        unit, together = self._unit(verify), frozenset(records)
         agree(records, self._ticket)
         plans = [plan(record, self.clock, together) for record in records]
-        results = self._unit(verify).run(plans)
+        results = unit.run(plans)
         self._forget_linked(plans)
         if any(map(_is_about_deletion, results)):
             _forget_links(self.records.of_kind("ticket"))
@@ -239,15 +226,13 @@ class Workspace:
             take_note(result.record, result.applied, self._ticket)
             self._forget_namesake(result.record, {*result.applied, *result.errors})
             if result.outcome == "unknown" and not state_of(result.record).persistent:
-                # Sent again, it might be created twice: only the program may decide to add it.
-                self.records.drop([result.record])
-                state_of(result.record).session = None
+                self._let_go(result.record)
         self.records.settle()
         return results
 
     def delete(self, record: Record) -> None:
         """Delete one record."""
-        self.check_thread()
+        self.check_open()
         if "status" not in layout_of(type(record)).fields:
             said = f"RT deletes no {type(record).__rt_kind__} over REST 1.0: disable it instead"
             raise RejectedError(record, {"": [said]}, None, "deleted")
@@ -270,7 +255,7 @@ class Workspace:
 
     def send(self, record: Record, message: Message) -> None:
         """Comment on a ticket or reply to it."""
-        self.check_thread()
+        self.check_open()
         number = vars(record)["id"]
         with _forgetting(record, "message"):
             said = self.gateway.message(number, message)
@@ -283,7 +268,7 @@ class Workspace:
 
     def own(self, record: Record, action: Action) -> None:
         """Change the owner of a ticket."""
-        self.check_thread()
+        self.check_open()
         with _forgetting(record, "owner"):
             said = self.gateway.own(vars(record)["id"], action)
         if said.refusal is not None:
@@ -294,7 +279,7 @@ class Workspace:
 
     def merge(self, record: Record, into: Record | int) -> Record:
         """Merge a ticket into another one; both ids lead to the record of that one then."""
-        self.check_thread()
+        self.check_open()
         old, number = vars(record)["id"], _target_of(into)
         if said := _objection_to_merging(record, number):
             raise RejectedError(record, {"": [said]}, None, "merged")
@@ -312,19 +297,13 @@ class Workspace:
 
     def download(self, ticket: int, file: ListedFile) -> AbstractContextManager[Iterator[bytes]]:
         """The bytes of an attachment, by pieces."""
-        self._check_open()
+        self.check_open()
         return self.gateway.download(ticket, file)
 
     def details(self, file: int) -> FileDetails:
         """What RT tells of an attachment beside its bytes."""
-        self._check_open()
+        self.check_open()
         return self.gateway.file_details(file)
-
-    def _check_open(self) -> None:
-        self.check_thread()
-        if self._closed:
-            message = "the attachment cannot be loaded: its session is closed"
-            raise DetachedError(message)
 
     def _meet(self, cls: type[R], number: int, shown: Shown, asked: Sequence[str] | None) -> R:
         """The session's record of what the server has shown, made if it is not there yet."""
@@ -335,7 +314,7 @@ class Workspace:
             kind = cls.__rt_class_for__(shown.fields)
             if kind is None:
                 raise _of_another_class(cls, shown)
-            record = cast("R", blank(kind, shown.id))
+            record = cast("R", self.records.narrowed(kind, shown.id) or blank(kind, shown.id))
             state_of(record).session = self
             self.records.hold(record, shown.id)
         fill(record, shown.fields, self.clock(), asked=asked)
@@ -361,9 +340,21 @@ class Workspace:
         return result
 
     def _unit(self, verify: Verify | None) -> UnitOfWork:
+        chosen: Verify = self._verify if verify is None else verify
+        check_verify(chosen)
         return UnitOfWork(
-            self.gateway, self.clock, verify or self._verify, self._batch, self.records.adopt
+            gateway=self.gateway,
+            clock=self.clock,
+            verify=chosen,
+            batch=self._batch,
+            adopt=self.records.adopt,
+            let_go=self._let_go,
         )
+
+    def _let_go(self, record: Record) -> None:
+        """Sent again, it might be created twice: only the program may decide to add it."""
+        self.records.drop([record])
+        state_of(record).session = None
 
     def _ticket(self, number: int) -> Record | None:
         return self.records.of("ticket", number)
@@ -461,10 +452,10 @@ def _to_load(record: Record, name: str) -> list[str] | None:
     """RT's names of what to load when an attribute is read: what costs little, all at once."""
     layout = layout_of(type(record))
     field = layout.fields[name]
-    if not field.askable:
-        return None
     if field.spec.dear:
         return [field.spec.wire]
+    if layout.cheap is None or not field.askable:
+        return None
     present = vars(record)
     missing = [wire for wire in layout.cheap if layout.by_wire[wire].name not in present]
     return missing if field.spec.wire in missing else [*missing, field.spec.wire]
@@ -531,10 +522,10 @@ def _objection_to_merging(record: Record, number: int) -> str:
 
 @contextmanager
 def _forgetting(record: Record, change: str = "") -> Generator[None]:
-    """Forget what RT may have changed if that is not known."""
+    """Forget what RT may have changed if that is not known, after Ctrl-C, too."""
     try:
         yield
-    except OutcomeUnknownError:
+    except (OutcomeUnknownError, KeyboardInterrupt):
         _forget_affected(record, change)
         raise
 

@@ -54,8 +54,8 @@ class Client:
                 certificates to trust, as in requests.
 
         Raises:
-            ConfigurationError: The URL is none, `auth` is no login, or there are no such
-                certificates.
+            ConfigurationError: The URL is none, `auth` is no login, `timeout` no time limit, or
+                there are no such certificates.
         """
         self.url = front_page(url)
         self._auth = login_from(auth)
@@ -133,8 +133,8 @@ class Client:
         Args:
             path: What follows `/REST/1.0/`, as it is: nothing in it needs an escape.
             content: The form, as `rtorm.rest1.forms.compose` writes it.
-            files: Files that the form's `Attachment:` lines name, in their order; each is a
-                `rtorm.gateway.Upload`.
+            files: Files that the form's `Attachment:` lines name, in their order; each is an
+                `Upload`.
 
         Returns:
             RT's reply, whatever its own status says.

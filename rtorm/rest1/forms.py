@@ -25,6 +25,8 @@ __all__ = [
 _KEY = re.compile(r"(?:CF\.\{[^,\n\r\0]+\}|[A-Za-z][A-Za-z0-9_-]*)\Z")
 _CF_LINE = re.compile(r"(CF\.\{.+?\}):(?: (.*))?\Z", re.DOTALL)
 _PLAIN_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_-]*\Z")
+# A custom field of a queue, a group or a user.
+_OWN_CF = "CF-"
 
 # RT stores noncharacters and surrogates as literal text such as `\xEF\xBF\xBF`.
 _UNSTORABLE = re.compile(
@@ -50,7 +52,7 @@ class Form:
     """One form as RT wrote it.
 
     Attributes:
-        fields: Key to value, keys as RT spells them (`Subject`, `CF.{Name}`).
+        fields: Key to value, keys as RT spells them (`Subject`, `CF.{Name}`, `CF-Name`).
         comments: The `# ` lines above the fields, without the mark.
         loose: Lines that are neither: RT's bare sentences.
     """
@@ -161,6 +163,8 @@ def parse(block: str) -> Form:
             key, value = found
         if at < end and (not lines[at] or lines[at][0] == " "):
             value, at = _continue(key, value, lines, at)
+        if key in fields and key.startswith(_OWN_CF):
+            value = _together(fields[key], value)
         fields[key] = value
     return Form(fields, tuple(comments), tuple(loose))
 
@@ -168,10 +172,23 @@ def parse(block: str) -> Form:
 def _field_line(line: str) -> tuple[str, str] | None:
     if found := _CF_LINE.match(line):
         return found.group(1), found.group(2) or ""
+    if line.startswith(_OWN_CF):
+        # Without a value there is no blank either.
+        key, colon, value = line.partition(": ")
+        return (key, value) if colon else (line[:-1], "") if line.endswith(":") else None
     key, colon, value = line.partition(":")
     if colon and _PLAIN_KEY.match(key) and (not value or value[0] == " "):
         return key, value[1:]
     return None
+
+
+def _together(before: str, value: str) -> str:
+    """What RT shows of a custom field in several places.
+
+    Among several values one of several lines stands by itself; two fields of one name are shown
+    twice with the values of the last one.
+    """
+    return before if value == before else f"{before},\n{value}"
 
 
 def _continue(key: str, first: str, lines: list[str], at: int) -> tuple[str, int]:

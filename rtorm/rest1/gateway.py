@@ -13,7 +13,9 @@ from rtorm.gateway import (
     Edit,
     EditReply,
     Entry,
+    EntryFound,
     FileDetails,
+    FileFound,
     Identity,
     ListedFile,
     Message,
@@ -25,6 +27,7 @@ from rtorm.rest1.checks import attachment_line
 from rtorm.rest1.client import Client
 from rtorm.rest1.forms import compose, compose_many
 from rtorm.rest1.messages import message_form
+from rtorm.rest1.readers.by_number import NumberReader
 from rtorm.rest1.readers.files import FileReader
 from rtorm.rest1.readers.histories import HistoryReader
 from rtorm.rest1.readers.links import RELATIONS, LinkReader
@@ -46,6 +49,7 @@ class Rest1:
         self._links = LinkReader(client)
         self._files = FileReader(client)
         self._history = HistoryReader(client)
+        self._numbers = NumberReader(client)
         self._searcher = Searcher(client)
 
     def identity(self) -> Identity:
@@ -95,9 +99,9 @@ class Rest1:
         """The same for queues, users and groups, with their fields."""
         return self._searcher.records(kind, query, order)
 
-    def definitions(self, queue: int) -> list[Definition]:
-        """The custom fields of a queue's tickets, in two requests."""
-        path = f"queue/{queue}/ticketcustomfields"
+    def definitions(self, kind: str, number: int, of: str) -> list[Definition]:
+        """The custom fields of a queue, of its tickets, or of a group, in two requests."""
+        path = f"{kind}/{number}/{'customfields' if of == kind else f'{of}customfields'}"
         return read_definitions(self._client.get(path), self._client.get(path, {"format": "l"}))
 
     def edit(self, edits: Sequence[Edit]) -> list[EditReply]:
@@ -153,3 +157,21 @@ class Rest1:
     def history(self, tickets: Sequence[int]) -> list[list[Entry] | RTError]:
         """The history of each ticket, oldest first, or why it cannot be shown; 50 a request."""
         return self._history.history(tickets)
+
+    def entry(self, number: int) -> EntryFound:
+        """One entry of whichever ticket's history it is; two requests, three with attachments.
+
+        Raises:
+            NotFound: There is no such entry, or it is of no ticket.
+            PermissionDenied: The account may not see it.
+        """
+        return self._numbers.entry(number)
+
+    def file(self, number: int) -> FileFound:
+        """One attachment of whichever ticket it is, in three requests.
+
+        Raises:
+            NotFound: There is no such attachment, or it is of no ticket.
+            PermissionDenied: The account may not see it.
+        """
+        return self._numbers.file(number)

@@ -206,10 +206,3 @@ def test_not_found_by_another_server(serve: Serve, client: Connect) -> None:
     server = serve(always(Answer("nothing here", 404)))
     with pytest.raises(ProtocolError, match="give the URL of RT's front page"):
         client(server.url).get("ticket/1/show")
-
-
-@pytest.mark.parametrize("timeout", [0, -1, (0, 5), (5, float("inf")), (5, float("nan"))])
-def test_timeouts_that_are_none(client: Connect, timeout: float | tuple[float, float]) -> None:
-    """A time limit that is none is refused at once."""
-    with pytest.raises(ConfigurationError, match="timeout"):
-        client("https://rt.example.com", timeout=timeout)

@@ -61,6 +61,13 @@ def test_from_path(photo: Path) -> None:
     assert repr(file) == "<Attachment 'photo.jpg' image/jpeg 3 bytes>"
 
 
+def test_from_path_takes_a_text(photo: Path) -> None:
+    """Here a text can mean nothing but a path, as for `open()`."""
+    assert Attachment.from_path(str(photo)) == Attachment.from_path(photo)
+    with pytest.raises(FileNotFoundError):
+        Attachment.from_path("none.jpg")
+
+
 def test_from_path_of_a_given_type(photo: Path) -> None:
     """A type that is given counts more than the name."""
     assert Attachment.from_path(photo, content_type="x/y").content_type == "x/y"
@@ -204,6 +211,11 @@ def test_what_is_no_file_is_refused(file: object) -> None:
     assert "a file is a pathlib.Path, a file opened in binary mode, or an Attachment" in refusal(
         file
     )
+
+
+def test_a_text_in_a_list_of_files_is_told_what_to_write() -> None:
+    """The remedy can be copied."""
+    assert refusal("photo.jpg").endswith("if this text is a path, give Path('photo.jpg')")
 
 
 def test_files_are_lists_of_files(photo: Path) -> None:
@@ -501,3 +513,17 @@ def test_saving_where_there_is_no_folder(tmp_path: Path) -> None:
     """That is the system's own error."""
     with pytest.raises(FileNotFoundError):
         on(Shelf()).save_to(tmp_path / "none" / "a.txt")
+
+
+@pytest.mark.parametrize("ending", ["/", "//", "/."])
+def test_saving_into_a_folder_that_is_not_there(tmp_path: Path, ending: str) -> None:
+    """A path that ends as a folder's does is never made a file, nor replaces one."""
+    (tmp_path / "file").write_text("old")
+    shelf = Shelf()
+    for name in ("none", "file"):
+        with pytest.raises(NotADirectoryError, match=f"no such folder.*{name}{ending}'"):
+            on(shelf).save_to(f"{tmp_path}/{name}{ending}")
+    assert shelf.asked == []
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+    assert (tmp_path / "file").read_text() == "old"
+    assert on(shelf).save_to(f"{tmp_path}{ending}").parent == tmp_path

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import copy
+import json
 import pickle
 import traceback
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Self
 
 import pytest
-from pydantic import SecretStr, ValidationError, model_validator
+from pydantic import (
+    SecretStr,
+    TypeAdapter,
+    ValidationError,
+    ValidationInfo,
+    create_model,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
 
 from rtorm import PartialSaveError, User
 from rtorm.gateway import EditReply
@@ -137,8 +148,10 @@ def test_a_plain_text_becomes_a_secret() -> None:
 
 
 def everything(error: BaseException) -> str:
-    details = error.errors() if isinstance(error, ValidationError) else []
-    return "".join(traceback.format_exception(error)) + repr(details)
+    told = [*traceback.format_exception(error), str(error), repr(error)]
+    if isinstance(error, ValidationError):
+        told += [repr(error.errors()), error.json(), repr(pickle.loads(pickle.dumps(error)))]
+    return "".join(told)
 
 
 @pytest.mark.parametrize(
@@ -156,22 +169,146 @@ def test_a_refused_password_is_not_told(value: Any) -> None:
         assert "8675309" not in everything(caught.value)
 
 
-def test_an_error_of_another_field_does_not_tell_the_password() -> None:
-    """The constructor's error may show all that was given."""
-    with pytest.raises(ValidationError) as caught:
-        make(User, password=SECRET, nick_name="n" * 17, nope=1)
+class Before(User):
+    @model_validator(mode="before")
+    @classmethod
+    def before(cls, given: Any) -> Any:
+        raise ValueError("no")
+
+
+class After(User):
+    @model_validator(mode="after")
+    def after(self) -> Self:
+        raise ValueError("no")
+
+
+class Around(User):
+    @model_validator(mode="wrap")
+    @classmethod
+    def around(cls, given: Any, _: Any) -> Any:
+        raise PydanticCustomError("own", "no", {"given": repr(given)})
+
+
+class Begun(User):
+    def model_post_init(self, context: Any, /) -> None:
+        raise ValueError("no")
+
+
+class Raw(User):
+    @field_validator("password", mode="before")
+    @classmethod
+    def raw(cls, given: Any) -> Any:
+        raise ValueError("no")
+
+
+class Weak(User):
+    @field_validator("password")
+    @classmethod
+    def weak(cls, password: SecretStr) -> SecretStr:
+        raise ValueError("no")
+
+
+class Informed(User):
+    @field_validator("password")
+    @classmethod
+    def informed(cls, password: SecretStr, info: ValidationInfo) -> SecretStr:
+        raise ValueError("no")
+
+
+class Every(User):
+    @field_validator("*", mode="before")
+    @classmethod
+    def every(cls, given: Any) -> Any:
+        raise ValueError("no")
+
+
+REFUSING = [Before, After, Around, Begun, Raw, Weak, Informed, Every]
+Way = Callable[[type[User], Mapping[str, Any]], object]
+
+
+def in_a_form(cls: type[User], given: Mapping[str, Any]) -> object:
+    return create_model("Form", user=(cls, ...)).model_validate({"user": given})
+
+
+WAYS: dict[str, Way] = {
+    "constructor": lambda cls, given: cls(**given),
+    "dict": lambda cls, given: cls.model_validate(given),
+    "JSON": lambda cls, given: cls.model_validate_json(json.dumps(given)),
+    "texts": lambda cls, given: cls.model_validate_strings(given),
+    "adapter": lambda cls, given: TypeAdapter[Any](cls).validate_python(given),
+    "adapter of JSON": lambda cls, given: TypeAdapter[Any](cls).validate_json(json.dumps(given)),
+    "form": in_a_form,
+}
+
+
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+@pytest.mark.parametrize("cls", REFUSING)
+def test_no_error_of_a_validator_tells_the_password(cls: type[User], way: Way) -> None:
+    """Pydantic's errors hold what each validator was given, which may be all of the user."""
+    with pytest.raises(ValidationError, match="no") as caught:
+        way(cls, {"name": "x", "password": SECRET})
     assert SECRET not in everything(caught.value)
 
-    class Strict(User):
-        @model_validator(mode="before")
-        @classmethod
-        def refuse(cls, given: Any) -> Any:
-            message = "no"
-            raise ValueError(message)
 
-    with pytest.raises(ValidationError) as refused:
-        make(Strict, name="x", password=SECRET)
-    assert SECRET not in str(refused.value)
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"id": 1},
+        {"pasword": SECRET},
+        {"nick_name": "n" * 17},
+        {"disabled": SECRET},
+        {"name": SECRET * 60},
+        {"password": [SECRET]},
+    ],
+)
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+def test_an_error_of_any_field_tells_nothing_that_was_given(
+    way: Way, given: Mapping[str, Any]
+) -> None:
+    """A password may stand under a misspelt or mistaken name."""
+    with pytest.raises(ValidationError) as caught:
+        way(User, {"name": "x", "password": SECRET, **given})
+    assert SECRET not in everything(caught.value)
+
+
+@pytest.mark.parametrize("text", [f'{{"password": "{SECRET}"', f'"{SECRET}"'])
+def test_broken_json_is_not_told(text: str) -> None:
+    """It holds the password, too."""
+    with pytest.raises(ValidationError) as caught:
+        User.model_validate_json(text)
+    assert SECRET not in everything(caught.value)
+
+
+@pytest.mark.parametrize("cls", [Raw, Weak, Informed, Every])
+def test_an_assigned_password_is_not_told(cls: type[User]) -> None:
+    """Neither by an assignment nor by a copy with another one."""
+    user = loaded(cls)
+    with pytest.raises(ValidationError, match="no") as assigned:
+        put(user, password=SECRET)
+    with pytest.raises(ValidationError, match="no") as copied:
+        user.model_copy(update={"password": SECRET})
+    for caught in (assigned, copied):
+        [row] = caught.value.errors()
+        assert (row["loc"], row["type"]) == (("password",), "value_error")
+        assert SECRET not in everything(caught.value)
+
+
+def test_a_password_comes_from_json_too() -> None:
+    """A user is read from JSON as from anything else."""
+    user = User.model_validate_json(json.dumps({"name": "x", "password": SECRET}))
+    assert user.password == SecretStr(SECRET)
+    assert planned(user).fields["Password"] == SECRET
+    assert SECRET not in told_by(user)
+    [other] = TypeAdapter(list[User]).validate_json(f'[{{"password": "{SECRET}"}}]')
+    assert other.changes["password"].new == SecretStr(SECRET)
+
+
+def test_other_schemas_know_the_class_by_its_name() -> None:
+    """What hides the password does not hide the class."""
+    form = create_model("Form", user=(User, ...)).model_json_schema()
+    assert form["properties"]["user"] == {"$ref": "#/$defs/User"}
+    password = form["$defs"]["User"]["properties"]["password"]
+    assert (password["format"], password["writeOnly"]) == ("password", True)
 
 
 def test_a_refused_password_is_an_error_of_its_attribute() -> None:

@@ -46,6 +46,21 @@ def test_class_attributes_are_columns() -> None:
     assert not hasattr(Ticket, "room")
 
 
+@pytest.mark.parametrize("name", ["", "  ", "\n"])
+def test_a_custom_field_has_a_name(name: str) -> None:
+    """A blank one is refused where it is declared, not by the first save."""
+    with pytest.raises(ValueError, match="give the custom field's name"):
+        cf(name)
+
+
+@pytest.mark.parametrize("number", [0, -1, True, 1.5, "5"])
+def test_a_custom_field_s_number_is_one(number: Any) -> None:
+    """What is no id of RT's is refused where it is declared, not by the first save."""
+    with pytest.raises(ValueError, match="an int from 1") as caught:
+        cf("Rack, row", id=number)
+    assert f"cf('Rack, row', id={number!r})" in str(caught.value)
+
+
 def test_annotations_may_name_what_a_function_knows() -> None:
     """Types that exist in the surrounding function alone are found, wherever the class is used."""
 

@@ -239,6 +239,7 @@ def test_cheap_fields() -> None:
         place: CF[str | None] = cf("Room, floor", id=7, default=None)
 
     layout = layout_of(Local)
+    assert layout.cheap is not None
     assert "Subject" in layout.cheap
     left_out = {"Requestors", "Cc", "AdminCc", "Text", "Attachment", "CF.{Room, floor}"}
     assert not left_out & set(layout.cheap)

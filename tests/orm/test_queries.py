@@ -45,7 +45,7 @@ class Shelf:
         self.asked.append("clock")
         return Clock(UTC, exact=True)
 
-    def check_thread(self) -> None:
+    def check_open(self) -> None:
         pass
 
     def search(self, kind: str, query: str, order: str = "") -> list[int]:

@@ -207,7 +207,7 @@ def run(
         vars(record)["id"] = number
 
     gateway: Any = server
-    unit = UnitOfWork(gateway, lambda: CLOCK, verify, batch, adopt)
+    unit = UnitOfWork(gateway, lambda: CLOCK, verify, batch, adopt, lambda _: None)
     try:
         return unit.run([plan(record, lambda: CLOCK) for record in records])
     except TransportError:
@@ -296,4 +296,4 @@ def test_a_lost_create_is_told_once(data: st.DataObject) -> None:
 @pytest.mark.parametrize("verify", ["never", "risky"])
 def test_nothing_to_do_sends_nothing(verify: Verify) -> None:
     """No plans, no request."""
-    assert UnitOfWork(None, lambda: CLOCK, verify, 1, lambda *_: None).run([]) == []  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+    assert UnitOfWork(None, lambda: CLOCK, verify, 1, lambda *_: None, lambda _: None).run([]) == []  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]

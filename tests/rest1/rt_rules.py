@@ -150,7 +150,7 @@ def _write_list(key: str, items: Sequence[str], prefix: str) -> tuple[str, bool]
     lines: list[str] = []
     line = f"{key}: {items[0]}"
     for item in items[1:]:
-        if len(line) + len(item) + 2 >= _WIDEST_LINE:
+        if len(line) + len(item) + 1 >= _WIDEST_LINE:
             lines.append(line + ",")
             line = prefix + item
         else:

@@ -363,3 +363,53 @@ def test_a_megabyte_of_anything_is_read(head: str, unit: str) -> None:
     """Reading takes time in proportion to the text, whatever it repeats."""
     forms = parse_many(head + unit * (MEGABYTE // len(unit)))
     assert forms
+
+
+OWN = """\
+id: group/28
+Name: Staff
+CF-Floor: 3, left: "wing"
+
+CF-Skills: perl, c++,
+           Python
+
+CF-Story: one
+            two
+          three
+
+CF-Col:on, (x) ä: a: b
+CF- lead: l
+CF-None:
+CF-Twin: second
+CF-Twin: second
+CF-Lines: one, two
+
+CF-Lines: two
+          lines
+
+CF-Lines: four
+CF.{Other}: x
+"""
+
+
+def test_the_custom_fields_of_a_group() -> None:
+    """Any name is told from its value, but for a colon and a blank in it; none is lost.
+
+    Of two fields of one name RT shows the second one's value twice.
+    """
+    form = parse(OWN)
+    assert form == Form(
+        {
+            "id": "group/28",
+            "Name": "Staff",
+            "CF-Floor": '3, left: "wing"',
+            "CF-Skills": "perl, c++,\nPython",
+            "CF-Story": "one\n  two\nthree",
+            "CF-Col:on, (x) ä": "a: b",
+            "CF- lead": "l",
+            "CF-None": "",
+            "CF-Twin": "second",
+            "CF-Lines": "one, two,\ntwo\nlines,\nfour",
+            "CF.{Other}": "x",
+        }
+    )

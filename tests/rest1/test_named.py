@@ -6,7 +6,13 @@ import pytest
 
 from rtorm.errors import NotFound, PermissionDenied, ProtocolError
 from rtorm.gateway import Shown
-from rtorm.rest1.replies.named import addressable, none_named, read_named, read_names
+from rtorm.rest1.replies.named import (
+    addressable,
+    check_wanted,
+    none_named,
+    read_named,
+    read_names,
+)
 from tests.rest1.support import CRASHES, RT4, RT5, plain
 
 HIDDEN = (
@@ -22,7 +28,9 @@ def test_most_names_stand_in_an_address(name: str) -> None:
     assert addressable("user", name)
 
 
-@pytest.mark.parametrize("name", ["a,b", "a/b", "a\\b", "new", "12", "5-7", "a\nb", ""])
+@pytest.mark.parametrize(
+    "name", ["a,b", "a/b", "a\\b", "new", "12", "5-7", "a\nb", "a\0b", "\ud800", ""]
+)
 def test_some_names_would_be_read_as_something_else(name: str) -> None:
     """Lists, ranges, paths, ids, and the template for a new record."""
     assert not addressable("queue", name)
@@ -70,6 +78,20 @@ def test_a_name_that_was_sought_in_vain_is_told_like_rt_does() -> None:
     assert str(none_named("group", "Staff")).startswith("No group named Staff exists. (")
     assert "SeeGroup" in str(none_named("group", "Staff"))
     assert "right" not in str(none_named("user", "bob"))
+
+
+@pytest.mark.parametrize("name", ["a\nb", "a\0b", "\ud800", "a\x85"])
+def test_a_name_that_would_tear_the_words_is_quoted(name: str) -> None:
+    """It stands in one line that can be printed."""
+    assert str(none_named("queue", name)).startswith(f"No queue named {name!r} exists. (")
+
+
+@pytest.mark.parametrize("name", ["", " ", "\n", "\u3000"])
+def test_a_blank_name_is_none(name: str) -> None:
+    """It is a mistake of the program, often a setting that was not found; RT is not asked."""
+    with pytest.raises(ValueError, match="not the name of a user") as caught:
+        check_wanted("user", name)
+    assert repr(name) in str(caught.value)
 
 
 def test_names_are_told_of_users_and_groups() -> None:

@@ -793,7 +793,7 @@ def test_never_verifying_takes_rts_word(tickets: list[Incident], wire: Wire) -> 
     assert tickets[0].save(verify="never").outcome == "updated"
     assert paths(wire) == ["edit"]
     tickets[0].links.refers_to = [999999]
-    with pytest.raises(RejectedError, match="does not exist"):
+    with pytest.raises(PartialSaveError, match="does not exist"):
         tickets[0].save(verify="never")
 
 

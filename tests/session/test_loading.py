@@ -12,9 +12,12 @@ import pytest
 
 from rtorm import (
     DetachedError,
+    Group,
     NotFound,
+    Queue,
     Session,
     Ticket,
+    User,
     WrongThreadError,
     state_of,
 )
@@ -70,14 +73,12 @@ def test_tickets_of_a_queue_load_as_its_class(session: Session, ids: list[int]) 
     assert [type(ticket) for ticket in session.get_many(Ticket, ids)] == [Incident] * 3
 
 
-def test_a_ticket_of_another_queue_is_not_found(session: Session) -> None:
+def test_a_ticket_of_another_queue_is_not_found(session: Session, connect: Connect) -> None:
     """A class for one queue does not give another queue's tickets."""
     ticket = session.add(Ticket(queue="General", subject="General"))
     session.commit()
-    number = ticket.id
-    session.close()
     with pytest.raises(NotFound, match="General"):
-        session.get(Incident, number)
+        connect().get(Incident, ticket.id)
 
 
 @pytest.mark.parametrize("bad", [0, -1, "abc", "", "1/links", "²", True])
@@ -86,6 +87,29 @@ def test_what_is_no_id_is_refused(session: Session, bad: int | str, wire: Wire) 
     with pytest.raises(ValueError, match="not an id"):
         session.get(Ticket, bad)
     assert wire.sent == []
+
+
+@pytest.mark.parametrize("name", ["", " ", "\n"])
+@pytest.mark.parametrize("cls", [Queue, User, Group])
+def test_a_blank_name_is_refused(
+    session: Session, cls: type[Queue | User | Group], name: str, wire: Wire
+) -> None:
+    """It is no name that is missing in RT, but a mistake of the program."""
+    with pytest.raises(ValueError, match="is blank"):
+        session.get(cls, name)
+    assert wire.sent == []
+
+
+@pytest.mark.parametrize("name", ["no\nsuch", "no\0such", "no \ud800"])
+@pytest.mark.parametrize("cls", [Queue, User, Group])
+def test_a_name_that_rt_cannot_hold_is_not_found(
+    session: Session, cls: type[Queue | User | Group], name: str
+) -> None:
+    """The error can be printed, and names it."""
+    with pytest.raises(NotFound) as caught:
+        session.get(cls, name)
+    assert repr(name) in str(caught.value)
+    str(caught.value).encode()
 
 
 def test_a_missing_ticket_is_not_found(session: Session) -> None:

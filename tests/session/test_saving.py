@@ -195,6 +195,42 @@ def test_never_verifying_reads_nothing_back(ticket: Incident, wire: Wire) -> Non
     assert [sent.path for sent in wire.sent] == ["edit"]
 
 
+def test_a_refused_list_that_was_not_read_back_may_be_saved_in_part(
+    ticket: Incident, connect: Connect
+) -> None:
+    """RT tells of what it refuses alone, so it is not said that nothing was applied."""
+    ticket.teams = ["net"]
+    ticket.save()
+    ticket.teams = ["db", "nope"]
+    with pytest.raises(PartialSaveError, match="at most in part") as caught:
+        ticket.save(verify="never")
+    assert (caught.value.applied, list(caught.value.errors)) == ({}, ["teams"])
+    assert ticket.changes["teams"].new == ["db", "nope"]
+    assert connect().get(Incident, ticket.id).teams == ["db"]
+
+
+def test_a_refused_list_that_was_not_read_back_is_sent_again_whatever_it_is(
+    ticket: Incident, connect: Connect
+) -> None:
+    """What RT holds of it is not known, so no value of it is clean."""
+    ticket.teams = ["net"]
+    ticket.save()
+    ticket.teams = ["db", "nope"]
+    with pytest.raises(PartialSaveError):
+        ticket.save(verify="never")
+    ticket.teams = ["net"]
+    assert ticket.save().outcome == "updated"
+    assert connect().get(Incident, ticket.id).teams == ["net"]
+
+
+def test_a_list_of_which_one_item_was_refused_is_not_saved(ticket: Incident) -> None:
+    """Where a single item was to come, there is no part of it."""
+    assert ticket.teams == []
+    ticket.teams = ["nope"]
+    with pytest.raises(RejectedError, match="was not saved"):
+        ticket.save(verify="never")
+
+
 def test_always_verifying_reads_everything_back(ticket: Incident, wire: Wire) -> None:
     """With `verify="always"` each field sent is read again."""
     ticket.subject, ticket.severity = "Always", "low"

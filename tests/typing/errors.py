@@ -10,8 +10,20 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from rtorm import CF, Attachment, Queue, Session, Ticket, User, cf
-from rtorm.orm.columns import Clause
+from rtorm import (
+    CF,
+    Attachment,
+    Clause,
+    CustomField,
+    Group,
+    Queue,
+    ReadOnly,
+    Session,
+    Ticket,
+    Transaction,
+    User,
+    cf,
+)
 
 Severity = Literal["low", "high", "critical"]
 
@@ -23,6 +35,20 @@ class Incident(Ticket, queue="Incidents"):
     hosts: CF[list[str]] = cf("Affected hosts", default_factory=list)
     count: CF[int] = cf("Count", default=0)
     room: CF[str] = cf("Room")
+
+
+class Team(Group):
+    """A group with custom fields, which RT only shows."""
+
+    floor: ReadOnly[str | None] = cf("Floor", default=None)
+
+
+def of_their_own(team: Team, queue: Queue) -> None:
+    team.floor = "3"  # error
+    _ = Team(floor="3")  # error
+    _ = team.flor  # error
+    team.custom_fields = ()  # error
+    queue.own_custom_fields = ()  # error
 
 
 def assigning(ticket: Incident) -> None:
@@ -66,7 +92,7 @@ def constructing() -> None:
     _ = Ticket(hosts=["db1"])  # error
     _ = Ticket(files=["photo.jpg"])  # error
     _ = Attachment(filename="a")  # error
-    _ = Attachment.from_path("a")  # error
+    _ = Attachment.from_path(b"a")  # error
     Attachment(filename="a", content=b"").content = b"x"  # error
 
 
@@ -97,7 +123,12 @@ def sessions(session: Session, ticket: Incident) -> None:
     _ = session.get(Incident)  # error
     _ = session.get(int, 3)  # error
     _ = session.get("Incident", 3)  # error
+    _ = session.get(CustomField, 3)  # error
+    _ = session.get(Transaction, 1.5)  # error
+    _ = session.get(Attachment, 7).subject  # error
     _ = session.get_many(Incident, 3)  # error
+    session.get_many(Transaction, [3])  # error
+    session.query(Attachment)  # error
     _ = session.get_many(Incident, [3], missing="ignore")  # error
     _ = session.add(Incident)  # error
     _ = session.commit(verify="sometimes")  # error

@@ -17,17 +17,24 @@ from rtorm import (
     Attachment,
     Attr,
     Change,
+    Clause,
     Client,
+    Column,
     CommitError,
     CommitReport,
     CustomField,
+    Download,
     Group,
+    History,
     Links,
+    Ordering,
     PartialSaveError,
     Query,
     Queue,
     ReadOnly,
+    Record,
     RejectedError,
+    Reply,
     RTError,
     SaveError,
     SaveResult,
@@ -36,18 +43,13 @@ from rtorm import (
     Status,
     Ticket,
     Transaction,
+    Upload,
     User,
     auth,
     cf,
     sql,
     state_of,
 )
-from rtorm.gateway import Upload
-from rtorm.models.transaction import History
-from rtorm.orm.columns import Clause, Column, Ordering
-from rtorm.orm.record import Record
-from rtorm.rest1.downloads import Download
-from rtorm.rest1.replies.reply import Reply
 
 Severity = Literal["low", "high", "critical"]
 Outcome = Literal["created", "updated", "partial", "rejected", "unchanged", "unknown"]
@@ -183,6 +185,7 @@ def constructing(moment: datetime, photo: Path) -> None:
         Outage,
     )
     assert_type(Attachment.from_path(photo, content_type="x/y"), Attachment)
+    assert_type(Attachment.from_path("photo.jpg"), Attachment)
     file = Attachment(filename="a", content=b"", content_type="x/y")
     assert_type(file.filename, str)
     assert_type(file.content, bytes)
@@ -220,6 +223,8 @@ def conditions(moment: datetime) -> None:
 def sessions(session: Session, ticket: Incident) -> None:
     assert_type(session.get(Ticket, 1), Ticket)
     assert_type(session.get(Incident, "1042"), Incident)
+    assert_type(session.get(Transaction, 58), Transaction)
+    assert_type(session.get(Attachment, "7"), Attachment)
     assert_type(session.get_many(Incident, [1, "2"]), list[Incident])
     assert_type(session.get_many(Incident, (1, 2), missing="skip"), list[Incident])
     assert_type(session.add(Incident(room="A1")), Incident)
@@ -383,6 +388,26 @@ def others(session: Session, ticket: Incident) -> None:
     assert_type(session.add(Queue(name="Printers", disabled=True)), Queue)
     assert_type(session.add(User(name="bob", privileged=True)), User)
     assert_type(session.add(Group(name="Staff")), Group)
+
+
+class Team(Group):
+    """A group with custom fields, which RT only shows."""
+
+    floor: ReadOnly[str | None] = cf("Floor", default=None)
+    skills: ReadOnly[list[str]] = cf("Skills", default_factory=list)
+
+
+def of_their_own(session: Session, queue: Queue) -> None:
+    team = session.get(Team, "Staff")
+    assert_type(team, Team)
+    assert_type(team.floor, str | None)
+    assert_type(team.skills, list[str])
+    assert_type(Team.floor, Column[str | None])
+    assert_type(session.query(Team).where(Team.name == "Staff").one(), Team)
+    assert_type(session.get_many(Team, [5]), list[Team])
+    assert_type(session.add(Team(name="Staff")), Team)
+    assert_type(team.custom_fields, tuple[CustomField, ...])
+    assert_type(queue.own_custom_fields, tuple[CustomField, ...])
 
 
 def definitions(queue: Queue) -> None:

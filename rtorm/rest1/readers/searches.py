@@ -9,7 +9,13 @@ from rtorm.gateway import Shown
 from rtorm.rest1.client import Client
 from rtorm.rest1.conditions import words
 from rtorm.rest1.forms import EncodeError
-from rtorm.rest1.replies.named import addressable, none_named, read_named, read_names
+from rtorm.rest1.replies.named import (
+    addressable,
+    check_wanted,
+    none_named,
+    read_named,
+    read_names,
+)
 from rtorm.rest1.replies.searches import read_ids, read_records
 
 __all__ = ["Searcher"]
@@ -32,7 +38,12 @@ class Searcher:
         return read_records(self._client.get(f"search/{kind}", parameters))
 
     def named(self, kind: str, name: str) -> Shown | RTError:
-        """The queue, user or group of this name; of a user, also by the e-mail address."""
+        """The queue, user or group of this name; of a user, also by the e-mail address.
+
+        Raises:
+            ValueError: The name is blank.
+        """
+        check_wanted(kind, name)
         if not addressable(kind, name):
             return self._searched(kind, name)
         reply = self._client.get("show", {"id": f"{kind}/{name}", "format": "l"})

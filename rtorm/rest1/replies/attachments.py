@@ -18,9 +18,21 @@ from rtorm.rest1.forms import Form
 from rtorm.rest1.replies.reply import Reply, forms_of, said_in
 from rtorm.rest1.replies.sentences import error_for
 
-__all__ = ["DETAILS", "LISTED", "LITTLE", "read_details", "read_files", "read_little", "read_utc"]
+__all__ = [
+    "DETAILS",
+    "LISTED",
+    "LITTLE",
+    "NAMES",
+    "read_details",
+    "read_files",
+    "read_little",
+    "read_names",
+    "read_utc",
+    "size_of",
+]
 
 LISTED = "id,Attachments"
+NAMES = "Created,Filename,ContentType"
 DETAILS = "Created,Transaction,Filename,ContentType,Headers"
 LITTLE = "Created,Content"
 
@@ -97,14 +109,15 @@ def _items(text: str) -> list[ListedFile]:
             raise ValueError(message)
         number, name, kind, size, unit = found.groups()
         items.append(
-            ListedFile(int(number), "" if name == _UNNAMED else name, kind, _size(size, unit))
+            ListedFile(int(number), "" if name == _UNNAMED else name, kind, size_of(size, unit))
         )
         at = found.end()
     return items
 
 
-def _size(number: str, unit: str) -> int:
-    return int(float(number) * _KILO) if unit == "k" else int(number)
+def size_of(number: str, unit: str) -> int:
+    """A size as RT lists it: `12` and `b` for characters or bytes, `1.2` and `k` for thousands."""
+    return int(float(number) * (_KILO if unit == "k" else 1))
 
 
 def read_details(reply: Reply, file: int) -> FileDetails:
@@ -150,8 +163,37 @@ def read_little(reply: Reply, file: int) -> bytes:
     return content.encode()
 
 
+def read_names(reply: Reply, sizes: Mapping[int, int]) -> list[ListedFile]:
+    """Some attachments, in the order of their numbers.
+
+    Args:
+        reply: The reply to a show of the attachments, of the fields `NAMES`.
+        sizes: Their numbers and sizes.
+
+    Raises:
+        NotFound: One of them is gone.
+        PermissionDenied: The account may not see one of them.
+        ProtocolError: RT crashed, or the reply was cut short.
+    """
+    forms, ids = forms_of(reply), sorted(sizes)
+    if len(forms) != len(ids):
+        message = f"RT was asked for {len(ids)} attachments and showed {len(forms)}"
+        raise ProtocolError(message)
+    # RT shows them in the order of their numbers, whatever the order in which they are asked for.
+    return [_named(form, file, sizes[file]) for form, file in zip(forms, ids, strict=True)]
+
+
+def _named(form: Form, file: int, size: int) -> ListedFile:
+    fields = _fields(form, file)
+    return ListedFile(file, fields.get("Filename", ""), fields.get("ContentType", ""), size)
+
+
 def _shown(reply: Reply, file: int) -> Mapping[str, str]:
     [form, *_] = forms_of(reply)
+    return _fields(form, file)
+
+
+def _fields(form: Form, file: int) -> Mapping[str, str]:
     if "Created" not in form.fields:
         said = said_in(form)
         raise error_for(said) if said else ProtocolError(f"RT showed nothing of attachment {file}")

@@ -1,4 +1,4 @@
-"""RT's lists of a queue's custom fields; pure."""
+"""RT's lists of the custom fields that a queue or a group defines; pure."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _KIND = r"(?P<values>Single|Multi)Value(?P<type>\w+)(?: (?P<pattern>[^\n]*))?"
 
 
 def read_definitions(names: Reply, details: Reply) -> list[Definition]:
-    """The custom fields of a queue's tickets, in RT's order.
+    """The custom fields that a queue or a group defines, in RT's order.
 
     A name may hold anything but a line break, and the details write it beside a description of
     any text: `Name (description): SingleValueFreeform [Digits]`. The names themselves stand in
@@ -28,7 +28,7 @@ def read_definitions(names: Reply, details: Reply) -> list[Definition]:
         details: The reply to the long one.
 
     Raises:
-        NotFound: There is no such queue.
+        NotFound: There is no such queue or group.
         ProtocolError: The lists do not fit together, RT crashed, or a reply was cut short.
     """
     known = [line.removesuffix(_EMPTY_VALUE) for line in _lines(names)]
@@ -39,7 +39,7 @@ def _lines(reply: Reply) -> list[str]:
     form = forms_of(reply)[0]
     if form.comments:
         raise error_for(form.comments[0])
-    # The first line is the queue's id; the last ones are empty.
+    # The first line is the id; the last ones are empty.
     return reply.body.rstrip("\n").split("\n")[1:]
 
 

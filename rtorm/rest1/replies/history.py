@@ -18,7 +18,7 @@ from rtorm.rest1.replies.attachments import read_utc
 from rtorm.rest1.replies.reply import Reply, forms_of, said_in
 from rtorm.rest1.replies.sentences import error_for
 
-__all__ = ["is_endless", "read_counts", "read_history"]
+__all__ = ["entry_of", "is_endless", "is_hidden", "read_counts", "read_history"]
 
 # Longer numbers are none that RT gives, and int() refuses very long ones.
 _STATUS = re.compile(r"^RT/\S+ [0-9]{3} [^\n]*\n\n", re.MULTILINE)
@@ -53,7 +53,7 @@ def read_history(reply: Reply, ids: Sequence[int]) -> list[list[Entry] | RTError
     missing: dict[int, RTError] = {}
     for forms in _replies(reply):
         if any(form.fields for form in forms):
-            histories.append([_entry(form) for form in forms if not _is_hidden(form)])
+            histories.append([entry_of(form) for form in forms if not is_hidden(form)])
         else:
             missing |= map(_refusal, forms)
     if len(histories) + len(missing) != len(ids) or not missing.keys() <= set(ids):
@@ -76,12 +76,18 @@ def _refusal(form: Form) -> tuple[int, RTError]:
     return int(found[1]), error_for(said)
 
 
-def _is_hidden(form: Form) -> bool:
-    # An entry that the account may not see, if RT counts it at all, is shown without any value.
+def is_hidden(form: Form) -> bool:
+    """Whether RT shows nothing of an entry, since the account may not see it."""
+    # If RT counts such an entry at all, it shows it without any value.
     return form.fields.get("Type") == "" and form.fields.get("Created") == ""
 
 
-def _entry(form: Form) -> Entry:
+def entry_of(form: Form) -> Entry:
+    """An entry as RT shows it in the long format.
+
+    Raises:
+        ProtocolError: Something is missing in it.
+    """
     fields = form.fields
     created = read_utc(fields.get("Created", ""))
     if created is None:

@@ -9,13 +9,24 @@ from rtorm.gateway import Shown
 from rtorm.rest1.replies.reply import Reply, forms_of
 from rtorm.rest1.replies.shows import read_shows
 
-__all__ = ["addressable", "none_named", "read_named", "read_names"]
+__all__ = ["addressable", "check_wanted", "none_named", "read_named", "read_names"]
 
 # RT looks a name up without the account's rights, then fails over what it may not show.
 _HIDDEN = re.compile(r"Can't call method \"Id\" on an undefined value at \S+/(queue|group)/ns ")
 _RIGHTS = {"queue": "SeeQueue", "group": "SeeGroup"}
 _PRINCIPAL = re.compile(r"(?:user|group)/([0-9]{1,18})\Z")
-_ADDRESS = re.compile(r"(?!new\Z|[0-9]+(?:-[0-9]+)?\Z)[^,/\\\n]+\Z")
+_ADDRESS = re.compile(r"(?!new\Z|[0-9]+(?:-[0-9]+)?\Z)[^,/\\\n\0\ud800-\udfff]+\Z")
+
+
+def check_wanted(kind: str, name: str) -> None:
+    """Refuse what is no name at all.
+
+    Raises:
+        ValueError: It is empty or blank.
+    """
+    if not name.strip():
+        message = f"not the name of a {kind}: {name!r} is blank"
+        raise ValueError(message)
 
 
 def addressable(kind: str, name: str) -> bool:
@@ -46,7 +57,7 @@ def read_named(reply: Reply, kind: str, name: str) -> Shown | RTError:
 def none_named(kind: str, name: str) -> NotFound:
     """RT's words for a name that it was not asked by."""
     right = f", or the account lacks the right {_RIGHTS[kind]}" if kind in _RIGHTS else ""
-    said = f"No {kind} named {name} exists."
+    said = f"No {kind} named {name if name.isprintable() else repr(name)} exists."
     return NotFound(f"{said} (a disabled one answers to its id only{right})")
 
 

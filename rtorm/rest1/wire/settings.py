@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import ssl
 import threading
@@ -19,6 +18,7 @@ __all__ = ["Timeout", "certificates", "checked_timeout", "front_page"]
 Timeout = float | tuple[float, float]
 
 _REST_OF_URL = re.compile(r"/REST/[12]\.0\Z")
+_PAIR = 2
 
 
 def front_page(url: str) -> str:
@@ -27,7 +27,7 @@ def front_page(url: str) -> str:
     Raises:
         ConfigurationError: It is no URL, or holds a login.
     """
-    page = _parsed_front_page(url.strip())
+    page = _parsed_front_page(_text(url).strip())
     if page is None:
         # Neither what may be a login nor a query.
         shown = url.rpartition("@")[2].split("?", 1)[0]
@@ -43,34 +43,64 @@ def checked_timeout(timeout: Timeout) -> tuple[float, float]:
     """Seconds to wait for the connection and for each piece of a reply.
 
     Raises:
-        ConfigurationError: One is not above zero.
+        ConfigurationError: It is neither a number above zero nor two of them.
     """
     both = timeout if isinstance(timeout, tuple) else (timeout, timeout)
-    for seconds in both:
-        if not 0 < seconds < threading.TIMEOUT_MAX:
-            message = f"a timeout is a number of seconds above zero, not {seconds!r}"
-            raise ConfigurationError(message)
+    if len(both) != _PAIR or not all(map(_is_limit, both)):
+        message = (
+            f"timeout={timeout!r} limits nothing: give a number of seconds above zero, or a tuple "
+            "of two, for the connection and for each piece of a reply"
+        )
+        raise ConfigurationError(message)
     return both
+
+
+def _is_limit(seconds: object) -> bool:
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float):
+        return False
+    return 0 < seconds < threading.TIMEOUT_MAX
 
 
 def certificates(verify: bool | str | PathLike[str]) -> bool | str:
     """What requests takes as `verify`; a path is known to hold certificates.
 
     Raises:
-        ConfigurationError: The file cannot be read, or holds none.
+        ConfigurationError: It is no path, or the file cannot be read or holds none.
     """
     if isinstance(verify, bool):
         return verify
     # Here, since requests would tell only with the first request.
-    file = os.fspath(verify)
+    file = _path(verify)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     try:
         if not Path(file).is_dir():
             context.load_verify_locations(cafile=file)
-    except OSError as error:
+    except (OSError, ValueError) as error:
         message = f"verify={file!r} cannot be read as a file of certificates (PEM): {error}"
         raise ConfigurationError(message) from None
     return file
+
+
+def _path(verify: str | PathLike[str]) -> str:
+    try:
+        # With an empty path, requests would verify nothing.
+        file = str(Path(verify)) if verify else ""
+    except TypeError:
+        file = ""
+    if not file:
+        message = (
+            f"verify={verify!r} names no certificates: give True, False, or the path of a file "
+            "(PEM) or folder of those to trust"
+        )
+        raise ConfigurationError(message)
+    return file
+
+
+def _text(url: object) -> str:
+    if not isinstance(url, str):
+        message = f"the URL of an RT is text, not {type(url).__name__}"
+        raise ConfigurationError(message)
+    return url
 
 
 def _parsed_front_page(url: str) -> str | None:

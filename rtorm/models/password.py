@@ -1,0 +1,86 @@
+"""A password that nobody is shown: by no repr, dump or pickle, and by no error of a validator."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import Annotated, Any, cast
+
+from pydantic import SecretStr, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
+from pydantic_core import (
+    CoreSchema,
+    ErrorDetails,
+    InitErrorDetails,
+    PydanticCustomError,
+    PydanticKnownError,
+    core_schema,
+)
+
+from rtorm.rest1.checks import check_secret
+
+__all__ = ["Password", "hiding_input", "with_hidden_input"]
+
+_HIDDEN = "**********"
+
+
+class _Password(SecretStr):
+    """Hides itself in pickles, too: results and errors of a save hold what was saved."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (_HIDDEN,)
+
+    def __eq__(self, other: object) -> bool:
+        mine = self.get_secret_value()
+        return isinstance(other, SecretStr) and other.get_secret_value() == mine
+
+    __hash__ = SecretStr.__hash__
+
+
+def _password(value: Any, _: object) -> SecretStr:
+    # Not left to Pydantic, whose SecretStr would not be of this class.
+    text = value.get_secret_value() if isinstance(value, SecretStr) else value
+    if not isinstance(text, str):
+        raise PydanticKnownError("string_type")
+    return _Password(check_secret(text))
+
+
+Password = Annotated[SecretStr, WrapValidator(_password)]
+"""Text or a `SecretStr`, as RT takes it for a password."""
+
+
+@contextmanager
+def hiding_input() -> Generator[None]:
+    """Have errors of validators say what is wrong, and nothing of what they were given.
+
+    Pydantic's errors hold that, and a validator of a whole record is given its password.
+    """
+    try:
+        yield
+    except ValidationError as error:
+        details = list(map(_without_input, error.errors(include_url=False, include_input=False)))
+        raise ValidationError.from_exception_data(error.title, details, hide_input=True) from None
+
+
+def _without_input(row: ErrorDetails) -> InitErrorDetails:
+    kind, said, context = cast("Any", row["type"]), cast("Any", row["msg"]), row.get("ctx", {})
+    try:
+        known = PydanticKnownError(kind, context).message() == said
+    except (KeyError, TypeError):
+        known = False
+    if known:
+        return InitErrorDetails(type=kind, loc=row["loc"], input=_HIDDEN, ctx=context)
+    # Not with its context, in which a program may keep what it was given.
+    return InitErrorDetails(type=PydanticCustomError(kind, said), loc=row["loc"], input=_HIDDEN)
+
+
+def with_hidden_input(schema: CoreSchema) -> CoreSchema:
+    """The schema of a record such that no error of its validators tells what they were given."""
+    inner = cast("dict[str, Any]", {**schema})
+    # By this name other schemas know the class.
+    ref = inner.pop("ref", None)
+    return core_schema.no_info_wrap_validator_function(_hidden, cast("CoreSchema", inner), ref=ref)
+
+
+def _hidden(given: Any, validate: ValidatorFunctionWrapHandler) -> Any:
+    with hiding_input():
+        return validate(given)
