@@ -1,24 +1,26 @@
-"""One link seen from both its ends, where both lists have unsaved changes.
+"""One link seen from both its ends.
 
-RT is sent whole lists (RT 3.8-6.0, REST 1.0), so a list that was changed before its other end was
-would take back what that one says. What one end adds is therefore added at the other one, unless
-it was removed there, and what one end removes is removed there, unless it was added.
+What is loaded of the one is out of date once the other is written. Where both lists have unsaved
+changes, RT is sent whole lists (RT 3.8-6.0, REST 1.0), of which the second would take back what the
+first one says. What one end adds is therefore added at the other one, unless it was removed there,
+and what one end removes is removed there, unless it was added.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
+from rtorm.orm.forgetting import forget_links
+from rtorm.orm.identity_map import IdentityMap
+from rtorm.orm.plan import CreatePlan, Plan, Unsendable
+from rtorm.orm.record import Record
 from rtorm.orm.state import NOT_LOADED, Change, TrackedList, state_of
 
-if TYPE_CHECKING:
-    from rtorm.orm.record import Record
+__all__ = ["agree", "forget_ends", "take_note"]
 
-__all__ = ["agree", "take_note"]
-
-Find = Callable[[int], "Record | None"]
-_Ends = Iterable[tuple["Record", str, "int | Record", bool]]
+Find = Callable[[int], Record | None]
+_Ends = Iterable[tuple[Record, str, int | Record, bool]]
 
 
 def agree(records: Iterable[Record], find: Find) -> None:
@@ -45,6 +47,20 @@ def take_note(record: Record, applied: Mapping[str, Change[Any]], find: Find) ->
         change = _concede(other, name, end, added=added)
         if change is not None and change.old is not NOT_LOADED:
             state_of(other).original[name] = _with(change.old, end, added=added)
+
+
+def forget_ends(plans: Iterable[Plan], records: IdentityMap) -> None:
+    """Forget what is loaded of the other ends of links that were sent: it is out of date."""
+    sent = [(each.record, links) for each in plans if (links := _links_in(each))]
+    unseen = [record for record, links in sent if NOT_LOADED in (c.old for c in links)]
+    if unseen:
+        # What was linked before is not known.
+        kept = unseen if len(unseen) == 1 else ()
+        forget_links(ticket for ticket in records.of_kind("ticket") if ticket not in kept)
+    for record, links in sent:
+        ends = {end for change in links for end in (*change.new, *_known(change))}
+        others = (records.of("ticket", end) for end in ends if isinstance(end, int))
+        forget_links(other for other in others if other is not None and other is not record)
 
 
 def _concede(record: Record, name: str, end: int | Record, *, added: bool) -> Change[Any] | None:
@@ -76,3 +92,15 @@ def _known(change: Change[Any]) -> list[Any]:
 def _with(members: Iterable[Any], end: int | Record, *, added: bool) -> list[Any]:
     kept = [member for member in members if member != end]
     return [*kept, end] if added else kept
+
+
+def _links_in(sent: Plan) -> list[Change[Any]]:
+    """The changes of links that were sent, with what the record holds now among the new ones."""
+    if isinstance(sent, Unsendable):
+        return []
+    new = isinstance(sent, CreatePlan)
+    return [
+        Change([] if new else change.old, [*change.new, *vars(sent.record).get(name, ())])
+        for name, change in sent.changes.items()
+        if name.startswith("links.")
+    ]

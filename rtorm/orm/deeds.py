@@ -1,0 +1,106 @@
+"""What is done to tickets beside saving: messages, changes of owner, merges."""
+
+from __future__ import annotations
+
+from rtorm.errors import RejectedError, RTError
+from rtorm.gateway import Action, Message, Shown
+from rtorm.orm.correspondence import message_error
+from rtorm.orm.forgetting import forget_affected, forgetting
+from rtorm.orm.loading import forget
+from rtorm.orm.outcome import refusal_of
+from rtorm.orm.reading import Reading, number_of
+from rtorm.orm.record import Record
+from rtorm.orm.state import NOT_LOADED, state_of
+
+__all__ = ["Deeds"]
+
+_OWNED: dict[Action, str] = {"take": "taken", "untake": "untaken", "steal": "stolen"}
+
+
+class Deeds(Reading):
+    """Each is sent once, and never repeated."""
+
+    def send(self, record: Record, message: Message) -> None:
+        """Comment on a ticket or reply to it."""
+        self.check_open()
+        number = vars(record)["id"]
+        with forgetting(record, "message"):
+            said = self.gateway.message(number, message)
+        if said.refusal is None:
+            self._renew(record, "message")
+        if said.errors and self._has_status(number, message.status):
+            return
+        if said.refusal is not None or said.errors:
+            raise message_error(record, message, said)
+
+    def own(self, record: Record, action: Action) -> None:
+        """Change the owner of a ticket."""
+        self.check_open()
+        with forgetting(record, "owner"):
+            said = self.gateway.own(vars(record)["id"], action)
+        if said.refusal is not None:
+            # RT's reason may be an owner that was not loaded.
+            forget(record, ("owner",))
+            raise refusal_of(record, "owner", said.refusal, _OWNED[action])
+        self._renew(record, "owner")
+
+    def merge(self, record: Record, into: Record | int) -> Record:
+        """Merge a ticket into another one; both ids lead to the record of that one then."""
+        self.check_open()
+        old, number = vars(record)["id"], _target_of(into)
+        if said := _objection_to_merging(record, number):
+            raise RejectedError(record, {"": [said]}, None, "merged")
+        target = self.records.of(type(record).__rt_kind__, number) or record
+        with forgetting(record), forgetting(target):
+            answer = self.gateway.merge(old, number)
+        if answer.refusal is not None:
+            raise refusal_of(record, "", answer.refusal, "merged")
+        self.records.hold(target, old)
+        self.records.hold(target, number)
+        vars(record)["id"] = number
+        for each in {id(record): record, id(target): target}.values():
+            self._renew(each)
+        return target
+
+    def _has_status(self, number: int, status: str) -> bool:
+        """Whether the ticket has the status that RT said nothing good of: it may have had it."""
+        try:
+            answer = self.gateway.show("ticket", [number], ["Status"])[0]
+        except RTError:
+            # The message was recorded, and that is what must be told.
+            return False
+        return isinstance(answer, Shown) and answer.fields["Status"].lower() == status.lower()
+
+    def _renew(self, record: Record, change: str = "") -> None:
+        """Forget what RT sets by itself with such a change, or all, of what is not dirty."""
+        state, changed = state_of(record), record.changes
+        for name in [name for name in state.original if name not in changed]:
+            del state.original[name]
+        if changed:
+            # What is unsaved is compared from now on with what RT holds after that.
+            try:
+                self.refresh(record, (), keep_changes=True)
+            except RTError:
+                state.original.update(dict.fromkeys(changed, NOT_LOADED))
+        forget_affected(record, change)
+
+
+def _target_of(into: Record | int) -> int:
+    if isinstance(into, Record) and type(into).__rt_kind__ != "ticket":
+        message = f"{into!r} is no ticket"
+        raise ValueError(message)
+    if isinstance(into, Record) and not state_of(into).persistent:
+        message = f"{into!r} is not in RT yet; commit it first"
+        raise ValueError(message)
+    return number_of(into.id if isinstance(into, Record) else into)
+
+
+def _objection_to_merging(record: Record, number: int) -> str:
+    if number == vars(record)["id"]:
+        return "a ticket cannot be merged into itself"
+    if record.is_dirty:
+        return (
+            "it has unsaved changes, which would be saved on the ticket that it is merged into: "
+            "save() or discard() them first"
+        )
+    return ""

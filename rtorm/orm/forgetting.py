@@ -1,0 +1,55 @@
+"""What RT may have changed by itself is forgotten, so that it is read again; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from rtorm.errors import OutcomeUnknownError
+from rtorm.orm.layout import layout_of
+from rtorm.orm.loading import forget
+from rtorm.orm.state import NOT_LOADED, state_of
+
+if TYPE_CHECKING:
+    from rtorm.orm.record import Record
+
+__all__ = ["forget_affected", "forget_all", "forget_links", "forgetting", "overtake"]
+
+
+@contextmanager
+def forgetting(record: Record, change: str = "") -> Generator[None]:
+    """Forget what RT may have changed if that is not known, after Ctrl-C, too."""
+    try:
+        yield
+    except (OutcomeUnknownError, KeyboardInterrupt):
+        forget_affected(record, change)
+        raise
+
+
+def forget_affected(record: Record, change: str) -> None:
+    """Forget what RT sets by itself with such a change, or all."""
+    affects = type(record).__rt_affects__
+    if change:
+        forget(record, {change, *affects[""], *affects.get(change, ())})
+    else:
+        forget_all(record)
+
+
+def forget_all(record: Record) -> None:
+    """Forget everything that is not dirty."""
+    layout = layout_of(type(record))
+    forget(record, (*layout.fields, *layout.related))
+
+
+def forget_links(tickets: Iterable[Record]) -> None:
+    """Forget the links of tickets, and what changes with them."""
+    for ticket in tickets:
+        forget(ticket, (*ticket.__rt_names__(("links",)), "history", "last_updated"))
+
+
+def overtake(record: Record, sent: Iterable[str]) -> None:
+    """Forget what is loaded of a record of which another object has sent these attributes."""
+    original = state_of(record).original
+    original.update(dict.fromkeys(original.keys() & set(sent), NOT_LOADED))
+    forget_all(record)

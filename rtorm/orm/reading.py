@@ -1,0 +1,250 @@
+"""How a session reads: records by id and name, fields at first touch, what belongs to records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from datetime import tzinfo
+from typing import Literal, TypeVar, cast
+
+from rtorm.errors import NotFound, PermissionDenied, RTError
+from rtorm.gateway import FileDetails, Gateway, ListedFile, Shown
+from rtorm.orm.belongings import Belongings
+from rtorm.orm.classes import is_record_class
+from rtorm.orm.clocks import clock_for
+from rtorm.orm.guarded import Guarded
+from rtorm.orm.identity_map import IdentityMap
+from rtorm.orm.layout import layout_of
+from rtorm.orm.loading import blank, fill, forget
+from rtorm.orm.record import Record
+from rtorm.orm.state import Owner, peers_of, state_of
+from rtorm.rest1.clock import Clock
+
+__all__ = ["Reading", "number_of", "to_ask"]
+
+R = TypeVar("R", bound=Record)
+
+
+class Reading(Guarded, Owner):
+    """The records of one session, and all that loads something of them.
+
+    Attributes:
+        gateway: The server.
+        records: Those that the session holds.
+    """
+
+    def __init__(self, gateway: Gateway, zone: tzinfo | None) -> None:
+        super().__init__()
+        self.gateway = gateway
+        self.records = IdentityMap()
+        self._belongings = Belongings(gateway, self)
+        self._zone = zone
+        self._clock: Clock | None = None
+
+    def clock(self) -> Clock:
+        """The account's clock; the server is asked for it once."""
+        if self._clock is None:
+            self._clock = clock_for(self.gateway.identity(), self._zone)
+        return self._clock
+
+    def close(self) -> None:
+        """Let go of all records."""
+        for record in self.records.clear():
+            state_of(record).session = None
+        super().close()
+
+    def get(self, cls: type[R], wanted: int | str) -> R:
+        """The record of this id or name, complete; of what is no record, the one of this id."""
+        self.check_open()
+        if not is_record_class(cls):
+            return cast("R", self._belongings.getter(cls)(number_of(wanted)))
+        if cls.__rt_named__ and isinstance(wanted, str) and not wanted.isdecimal():
+            answer = self.gateway.named(cls.__rt_kind__, wanted)
+            if isinstance(answer, RTError):
+                raise answer
+            return self._meet(cls, answer.id, answer, None)
+        number = number_of(wanted)
+        held = self.records.held(cls, number)
+        if held is not None and not any(self._lacks(held, name) for name in _shown_at_once(held)):
+            return held
+        answer = self.gateway.show(cls.__rt_kind__, [number])[0]
+        if isinstance(answer, RTError):
+            raise answer
+        return self._meet(cls, number, answer, None)
+
+    def get_many(
+        self, cls: type[R], ids: Iterable[int | str], *, missing: Literal["raise", "skip"]
+    ) -> list[R]:
+        """The records of these ids, in their order, with what costs little."""
+        self.check_open()
+        numbers = [number_of(given) for given in ids]
+        found: dict[int, R] = {}
+        for number, answer in self._each(cls, sorted(set(numbers))):
+            if not isinstance(answer, RTError):
+                found[number] = answer
+            elif missing == "raise" or not isinstance(answer, NotFound | PermissionDenied):
+                raise answer
+        records = [found[number] for number in numbers if number in found]
+        tied = peers_of(records)
+        for record in records:
+            state_of(record).peers = tied
+        return records
+
+    def _each(self, cls: type[R], numbers: Sequence[int]) -> Iterator[tuple[int, R | RTError]]:
+        """The record of each id, or why there is none of this class."""
+        kind, cheap = cls.__rt_kind__, layout_of(cls).cheap
+        # Strongly, since a record that nobody holds may be gone at any time.
+        held = {number: self.records.held(cls, number) for number in numbers}
+        wanted = [number for number, record in held.items() if record is None]
+        answers = self.gateway.show(kind, wanted, cheap) if wanted else []
+        shown = dict(zip(wanted, answers, strict=True))
+        for number in numbers:
+            answer = shown.get(number)
+            try:
+                if isinstance(answer, Shown):
+                    yield number, self._meet(cls, number, answer, cheap)
+                elif answer is not None:
+                    yield number, answer
+                elif record := held[number]:
+                    yield number, record
+            except (NotFound, PermissionDenied) as error:
+                yield number, error
+
+    def met(self, cls: type[R], shown: Shown) -> R:
+        """The session's record of what a query has shown of a queue, a user or a group."""
+        return self._meet(cls, shown.id, shown, None)
+
+    def load(self, record: Record, name: str) -> None:
+        """Load a field for a record and its peers in one request, or what is related to them."""
+        self.check_open()
+        kind, layout = type(record).__rt_kind__, layout_of(type(record))
+        # A commit ties records of several kinds, whose attributes and ids may be the same.
+        alike = [peer for peer in state_of(record).peers() if type(peer).__rt_kind__ == kind]
+        peers = [peer for peer in alike if self._lacks(peer, name)]
+        records = {vars(peer)["id"]: peer for peer in (*peers, record)}
+        numbers = sorted(records)
+        if name in layout.related:
+            self._belongings.load(name, record, [records[number] for number in numbers])
+            return
+        links = bool(layout.fields[name].spec.part)
+        wires = [] if links else _to_load(record, name)
+        answers = self.gateway.show(kind, numbers, wires, links=links)
+        for number, answer in zip(numbers, answers, strict=True):
+            if isinstance(answer, Shown):
+                fill(records[number], answer.fields, self.clock(), asked=wires)
+            elif records[number] is record:
+                raise answer
+
+    def refresh(self, record: Record, names: tuple[str, ...], *, keep_changes: bool) -> None:
+        """Load fields anew; all of them if there are no names."""
+        self.check_open()
+        layout = layout_of(type(record))
+        forget(record, set(names) & set(layout.related) if names else layout.related)
+        chosen = [name for name in names if name in layout.fields]
+        if names and not chosen:
+            return
+        asked, links = to_ask(record, chosen or state_of(record).original)
+        answer = self.shown(record, asked if chosen else None, links=links)
+        if not keep_changes:
+            record.discard(*names)
+        forget(record, chosen or layout.fields)
+        fill(record, answer.fields, self.clock(), asked=asked if chosen else None, rebase=True)
+        if answer.id != vars(record)["id"]:
+            self.records.adopt(record, answer.id)
+        self.records.settle()
+
+    def download(self, ticket: int, file: ListedFile) -> AbstractContextManager[Iterator[bytes]]:
+        """The bytes of an attachment, by pieces."""
+        self.check_open()
+        return self.gateway.download(ticket, file)
+
+    def details(self, file: int) -> FileDetails:
+        """What RT tells of an attachment beside its bytes."""
+        self.check_open()
+        return self.gateway.file_details(file)
+
+    def _meet(self, cls: type[R], number: int, shown: Shown, asked: Sequence[str] | None) -> R:
+        """The session's record of what the server has shown, made if it is not there yet."""
+        if said := cls.__rt_hidden__(shown.fields):
+            raise PermissionDenied(said)
+        record = self.records.held(cls, shown.id)
+        if record is None:
+            kind = cls.__rt_class_for__(shown.fields)
+            if kind is None:
+                raise _of_another_class(cls, shown)
+            record = cast("R", self.records.narrowed(kind, shown.id) or blank(kind, shown.id))
+            state_of(record).session = self
+            self.records.hold(record, shown.id)
+        fill(record, shown.fields, self.clock(), asked=asked)
+        self.records.hold(record, number)
+        return record
+
+    def shown(self, record: Record, asked: Sequence[str] | None, *, links: bool) -> Shown:
+        """What the server shows of a record now.
+
+        Raises:
+            RTError: It does not show it.
+        """
+        kind, number = type(record).__rt_kind__, vars(record)["id"]
+        answer = self.gateway.show(kind, [number], asked, links=links)[0]
+        if isinstance(answer, RTError):
+            raise answer
+        if said := type(record).__rt_hidden__(answer.fields):
+            raise PermissionDenied(said)
+        return answer
+
+    def _lacks(self, record: Record, name: str) -> bool:
+        state, layout = state_of(record), layout_of(type(record))
+        return (
+            state.session is self
+            and state.persistent
+            and name not in vars(record)
+            and (name in layout.fields or name in layout.related)
+        )
+
+
+def number_of(given: int | str) -> int:
+    """The id that is meant.
+
+    Raises:
+        ValueError: It is none.
+    """
+    text = str(given).strip()
+    if isinstance(given, bool) or not (text.isascii() and text.isdecimal()) or int(text) < 1:
+        message = f"not an id: {given!r}; an id is a number from 1"
+        raise ValueError(message)
+    return int(text)
+
+
+def to_ask(record: Record, names: Iterable[str]) -> tuple[list[str] | None, bool]:
+    """RT's names of some fields, None for all if one has no such name; and whether links do."""
+    fields = layout_of(type(record)).fields
+    chosen = [fields[name] for name in names]
+    own = [field for field in chosen if not field.spec.part and field.spec.stored]
+    askable = all(field.askable for field in own)
+    asked = [field.spec.wire for field in own] if askable else None
+    return asked, any(field.spec.part for field in chosen)
+
+
+def _of_another_class(cls: type[Record], shown: Shown) -> NotFound:
+    queue = shown.fields.get("Queue")
+    return NotFound(f"{cls.__rt_kind__} {shown.id} is no {cls.__name__}: it is of queue {queue!r}")
+
+
+def _shown_at_once(record: Record) -> list[str]:
+    """What RT shows of a record in one reply."""
+    specs = {name: field.spec for name, field in layout_of(type(record)).fields.items()}
+    return [n for n, spec in specs.items() if spec.stored and not (spec.part or spec.unlisted)]
+
+
+def _to_load(record: Record, name: str) -> list[str] | None:
+    """RT's names of what to load when an attribute is read: what costs little, all at once."""
+    layout = layout_of(type(record))
+    field = layout.fields[name]
+    if field.spec.dear:
+        return [field.spec.wire]
+    if layout.cheap is None or not field.askable:
+        return None
+    present = vars(record)
+    missing = [wire for wire in layout.cheap if layout.by_wire[wire].name not in present]
+    return missing if field.spec.wire in missing else [*missing, field.spec.wire]
