@@ -253,12 +253,32 @@ MAY: dict[str, tuple[set[str], set[str]]] = {
         },
         set(),
     ),
+    "orm.forgetting": (
+        {
+            "errors",
+            "orm.layout",
+            "orm.loading",
+            "orm.state",
+        },
+        set(),
+    ),
+    "orm.mirroring": (
+        {
+            "orm.checking",
+            "orm.forgetting",
+            "orm.identity_map",
+            "orm.record",
+            "orm.state",
+        },
+        {"pydantic"},
+    ),
     "orm.plan": (
         {
             "gateway",
             "models.attachment",
             "orm.checking",
             "orm.layout",
+            "orm.mirroring",
             "orm.record",
             "orm.state",
             "rest1.checks",
@@ -378,6 +398,7 @@ MAY: dict[str, tuple[set[str], set[str]]] = {
             "gateway",
             "orm.layout",
             "orm.loading",
+            "orm.mirroring",
             "orm.outcome",
             "orm.plan",
             "orm.record",
@@ -423,25 +444,6 @@ MAY: dict[str, tuple[set[str], set[str]]] = {
             "rest1.codecs",
         },
         {"pydantic"},
-    ),
-    "orm.forgetting": (
-        {
-            "errors",
-            "orm.layout",
-            "orm.loading",
-            "orm.state",
-        },
-        set(),
-    ),
-    "orm.mirroring": (
-        {
-            "orm.forgetting",
-            "orm.identity_map",
-            "orm.plan",
-            "orm.record",
-            "orm.state",
-        },
-        set(),
     ),
     "orm.reading": (
         {

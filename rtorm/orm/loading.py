@@ -85,7 +85,7 @@ def fill(
             if rebase:
                 original[name] = value
         elif value.__class__ is list:
-            values[name] = TrackedList.track(value, record, name)
+            _put(record, name, value)
         else:
             values[name] = value
     _set_missing(layout, fields, values, original, asked)
@@ -164,14 +164,30 @@ def place(record: Record, seen: Mapping[str, Any]) -> None:
     for name, value in seen.items():
         if name not in state.original:
             given: Any = value
-            tracked = given.__class__ is list
-            values[name] = TrackedList.track(given, record, name) if tracked else given
+            if given.__class__ is list:
+                _put(record, name, given)
+            else:
+                values[name] = given
+
+
+def _put(record: Record, name: str, loaded: Any) -> None:
+    """Put a list that the server shows: into the one that is there, which a program may hold."""
+    values = vars(record)
+    held: Any = values.get(name)
+    if held.__class__ is TrackedList:
+        held.put(loaded)
+    else:
+        values[name] = TrackedList.track(loaded, record, name)
 
 
 def forget(record: Record, names: Iterable[str]) -> None:
     """Drop loaded values that were not changed here; they load again when they are read."""
     state, values = state_of(record), vars(record)
+    if state.persistent:
+        state.settle(record)
     for name in names:
         if name != "id" and name not in state.original:
-            values.pop(name, None)
+            dropped: Any = values.pop(name, None)
+            if dropped.__class__ is TrackedList:
+                dropped.forgotten = True
             state.undecoded.pop(name, None)

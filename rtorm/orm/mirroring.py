@@ -8,81 +8,133 @@ and what one end removes is removed there, unless it was added.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, cast
 
+from pydantic import ValidationError
+
+from rtorm.orm.checking import checked
 from rtorm.orm.forgetting import forget_links
 from rtorm.orm.identity_map import IdentityMap
-from rtorm.orm.plan import CreatePlan, Plan, Unsendable
 from rtorm.orm.record import Record
 from rtorm.orm.state import NOT_LOADED, Change, TrackedList, state_of
 
-__all__ = ["agree", "forget_ends", "take_note"]
+__all__ = ["Agreement", "forget_ends", "take_note"]
 
-Find = Callable[[int], Record | None]
-_Ends = Iterable[tuple[Record, str, int | Record, bool]]
-
-
-def agree(records: Iterable[Record], find: Find) -> None:
-    """Let the lists that are about to be sent say the same at both ends of each link.
-
-    Args:
-        records: The records to be sent.
-        find: Gives the session's ticket of a number, or None.
-    """
-    for record in records:
-        for other, name, end, added in _ends(record, record.changes, find):
-            _concede(other, name, end, added=added)
+Changes = Mapping[str, Change[Any]]
 
 
-def take_note(record: Record, applied: Mapping[str, Change[Any]], find: Find) -> None:
-    """Let lists that were not sent know of the links that RT now has at their other ends.
+class Agreement:
+    """What the records that are sent together say of each other's links."""
+
+    def __init__(self, records: Iterable[Record]) -> None:
+        """Note what the changed lists of these records add and remove."""
+        self._said: dict[Record | int, list[tuple[str, Record, bool]]] = {}
+        self.records = frozenset(records)
+        for record in self.records:
+            for name, member, added in _differences(record, _meant(record)):
+                mirror = type(record).__rt_mirrors__[name]
+                self._said.setdefault(member, []).append((mirror, record, added))
+
+    def changes_of(self, record: Record, *, made: bool = False) -> dict[str, Change[Any]]:
+        """The changes of one of them, its links with what the other ends say.
+
+        Args:
+            record: The record.
+            made: Whether new tickets have been made, so that those without a number count no more.
+        """
+        changes = record.changes
+        for key in (record, vars(record).get("id")):
+            for name, other, added in self._said.get(key, ()) if key is not None else ():
+                if name in changes and (state_of(other).persistent or not made):
+                    changes[name] = _conceded(changes[name], _end(other), added=added)
+        return changes
+
+
+def take_note(record: Record, written: Changes, find: Callable[[int], Record | None]) -> None:
+    """Let lists that are not saved yet know of the links that RT now has at their other ends.
 
     Args:
         record: A record that was sent.
-        applied: What RT applied of it.
+        written: What RT has made of its links.
         find: Gives the session's ticket of a number, or None.
     """
-    for other, name, end, added in _ends(record, applied, find):
-        change = _concede(other, name, end, added=added)
-        if change is not None and change.old is not NOT_LOADED:
-            state_of(other).original[name] = _with(change.old, end, added=added)
+    end = _end(record)
+    for name, member, added in _differences(record, written):
+        other = find(member) if isinstance(member, int) else None
+        mirror = type(record).__rt_mirrors__[name]
+        change = None if other is None or other is record else other.changes.get(mirror)
+        if other is None or change is None:
+            continue
+        now = _conceded(change, end, added=added)
+        cast("TrackedList[Any]", vars(other)[mirror]).put(now.new)
+        if change.old is not NOT_LOADED:
+            state_of(other).original[mirror] = _with(change.old, end, added=added)
 
 
-def forget_ends(plans: Iterable[Plan], records: IdentityMap) -> None:
-    """Forget what is loaded of the other ends of links that were sent: it is out of date."""
-    sent = [(each.record, links) for each in plans if (links := _links_in(each))]
-    unseen = [record for record, links in sent if NOT_LOADED in (c.old for c in links)]
+def forget_ends(sent: Iterable[tuple[Record, Changes]], records: IdentityMap) -> None:
+    """Forget what is loaded of the other ends of links that were sent: it is out of date.
+
+    Args:
+        sent: Records that were sent, and what.
+        records: Those of the session.
+    """
+    linked = [(record, links) for record, changes in sent if (links := _links_in(record, changes))]
+    unseen = [record for record, links in linked if NOT_LOADED in (c.old for c in links)]
     if unseen:
         # What was linked before is not known.
         kept = unseen if len(unseen) == 1 else ()
         forget_links(ticket for ticket in records.of_kind("ticket") if ticket not in kept)
-    for record, links in sent:
+    for record, links in linked:
         ends = {end for change in links for end in (*change.new, *_known(change))}
         others = (records.of("ticket", end) for end in ends if isinstance(end, int))
         forget_links(other for other in others if other is not None and other is not record)
 
 
-def _concede(record: Record, name: str, end: int | Record, *, added: bool) -> Change[Any] | None:
-    """Change a list, if it has changes, as its other end did, unless it says the opposite."""
-    change = record.changes.get(name)
-    if change is not None and added != (end in change.new) and added != (end in _known(change)):
-        members = _with(change.new, end, added=added)
-        cast("TrackedList[Any]", vars(record)[name]).put(members)
-    return change
+def _meant(record: Record) -> Changes:
+    """The changed lists of links with what their members stand for; not those that are refused.
 
-
-def _ends(record: Record, changes: Mapping[str, Change[Any]], find: Find) -> _Ends:
-    """The other ends of links that changed, the lists there, and whether a link was added."""
-    own = vars(record)["id"] if state_of(record).persistent else record
-    for name, mirror in type(record).__rt_mirrors__.items():
-        if name not in changes:
+    What was added in place may be a record that has a number by now, a number as text, anything.
+    """
+    changes = record.changes
+    meant: dict[str, Change[Any]] = {}
+    for name in type(record).__rt_mirrors__.keys() & changes.keys():
+        try:
+            meant[name] = Change(
+                changes[name].old, checked(type(record), name, changes[name].new, vars(record))
+            )
+        except ValidationError:
             continue
+    return meant
+
+
+def _differences(record: Record, changes: Changes) -> Iterator[tuple[str, Any, bool]]:
+    """The lists that differ, the ends that came or went, and whether they came."""
+    for name in type(record).__rt_mirrors__.keys() & changes.keys():
         old, new = set(_known(changes[name])), set(changes[name].new)
-        for member in old ^ new:
-            other = find(member) if isinstance(member, int) else member
-            if other is not None and not isinstance(other, str) and other is not record:
-                yield other, mirror, own, member in new
+        yield from ((name, member, member in new) for member in old ^ new)
+
+
+def _links_in(record: Record, changes: Changes) -> list[Change[Any]]:
+    """The changes of links, with what the record holds now among the new ones."""
+    held = vars(record)
+    return [
+        Change(change.old, [*change.new, *held.get(name, ())])
+        for name, change in changes.items()
+        if name in type(record).__rt_mirrors__
+    ]
+
+
+def _conceded(change: Change[Any], end: int | Record, *, added: bool) -> Change[Any]:
+    """A change of a list with what its other end says, unless it says the opposite itself."""
+    if added in (end in change.new, end in _known(change)):
+        return change
+    return Change(change.old, _with(change.new, end, added=added))
+
+
+def _end(record: Record) -> int | Record:
+    number: int = vars(record).get("id", 0)
+    return number if state_of(record).persistent else record
 
 
 def _known(change: Change[Any]) -> list[Any]:
@@ -92,15 +144,3 @@ def _known(change: Change[Any]) -> list[Any]:
 def _with(members: Iterable[Any], end: int | Record, *, added: bool) -> list[Any]:
     kept = [member for member in members if member != end]
     return [*kept, end] if added else kept
-
-
-def _links_in(sent: Plan) -> list[Change[Any]]:
-    """The changes of links that were sent, with what the record holds now among the new ones."""
-    if isinstance(sent, Unsendable):
-        return []
-    new = isinstance(sent, CreatePlan)
-    return [
-        Change([] if new else change.old, [*change.new, *vars(sent.record).get(name, ())])
-        for name, change in sent.changes.items()
-        if name.startswith("links.")
-    ]

@@ -158,8 +158,10 @@ class Verdict:
         """The one word for it, once nothing is doubtful any more."""
         if self.unknown:
             return "unknown"
+        if not self.errors and self.created is None:
+            return "updated" if self.applied else "unchanged"
         if not self.errors:
-            return "updated" if self.created is None else "created"
+            return "created"
         some = self.applied or self.in_part or self.created is not None
         return "partial" if some else "rejected"
 

@@ -6,7 +6,7 @@ depends on something else goes into a later form of the same request (RT 3.8-6.0
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
@@ -16,6 +16,7 @@ from rtorm.gateway import Edit, Upload
 from rtorm.models.attachment import upload_of
 from rtorm.orm.checking import checked, objections, run_model_validators
 from rtorm.orm.layout import FieldLayout, layout_of
+from rtorm.orm.mirroring import Agreement
 from rtorm.orm.record import Record
 from rtorm.orm.state import NOT_LOADED, Change, TrackedList, state_of
 from rtorm.rest1.checks import attachment_line
@@ -23,7 +24,7 @@ from rtorm.rest1.clock import Clock
 from rtorm.rest1.codecs import LINKS
 from rtorm.rest1.forms import EncodeError
 
-__all__ = ["CreatePlan", "EditPlan", "Plan", "PlannedForm", "Unsendable", "plan"]
+__all__ = ["CreatePlan", "EditPlan", "Plan", "PlannedForm", "Unsendable", "plan", "plans"]
 
 _FILES = "Attachment"
 
@@ -85,13 +86,13 @@ class Unsendable:
 Plan = EditPlan | CreatePlan | Unsendable
 
 
-def plan(record: Record, clock: Callable[[], Clock], together: Collection[Record] = ()) -> Plan:
+def plan(record: Record, clock: Callable[[], Clock], agreement: Agreement) -> Plan:
     """Plan how to send what has changed of a record.
 
     Args:
         record: A record with changes.
         clock: Gives the account's clock; asked before anything is sent.
-        together: What is sent with it, to which it may link though it is new.
+        agreement: What is sent with it, to which it may link though it is new.
 
     Raises:
         ConfigurationError: A date is to be written, and the account's zone was not given, or the
@@ -100,23 +101,46 @@ def plan(record: Record, clock: Callable[[], Clock], together: Collection[Record
     errors = _objections(record, record.changes)
     if said := run_model_validators(record):
         errors[""] = said
+    changes = agreement.changes_of(record)
     if state_of(record).persistent:
-        return _plan_edit(record, clock, errors, together)
-    return _plan_create(record, clock, errors, together)
+        return _plan_edit(record, changes, clock, errors, agreement.records)
+    return _plan_create(record, changes, clock, errors, agreement.records)
 
 
-def replanned(waiting: EditPlan, clock: Callable[[], Clock]) -> Plan:
+def plans(records: Sequence[Record], clock: Callable[[], Clock]) -> tuple[list[Plan], Agreement]:
+    """Plan how to send what has changed of some records; one plan for each, in their order.
+
+    What is not sent has no say in what others are linked to, and nothing is linked to it.
+
+    Raises:
+        ConfigurationError: As `plan`.
+    """
+    planned: dict[Record, Plan] = {}
+    sendable = list(records)
+    while True:
+        agreement = Agreement(sendable)
+        planned |= {record: plan(record, clock, agreement) for record in sendable}
+        left = [record for record in sendable if not isinstance(planned[record], Unsendable)]
+        if len(left) == len(sendable):
+            return [planned[record] for record in records], agreement
+        sendable = left
+
+
+def replanned(waiting: EditPlan, clock: Callable[[], Clock], agreement: Agreement) -> Plan:
     """The plan of a record that links to new tickets, which have their numbers now."""
-    return _plan_edit(waiting.record, clock, _objections(waiting.record, waiting.changes))
+    record = waiting.record
+    errors = _objections(record, record.changes)
+    return _plan_edit(record, agreement.changes_of(record, made=True), clock, errors)
 
 
 def later_forms(
-    made: CreatePlan, clock: Callable[[], Clock]
+    made: CreatePlan, clock: Callable[[], Clock], agreement: Agreement
 ) -> tuple[CreatePlan, tuple[PlannedForm, ...], dict[str, list[str]]]:
     """What RT takes only of a record that it has made: forms, and what cannot be sent."""
     record = made.record
-    errors = _objections(record, {name: made.changes[name] for name in made.later})
-    changes = {name: record.changes[name] for name in made.later}
+    errors = _objections(record, {name: record.changes[name] for name in made.later})
+    agreed = agreement.changes_of(record, made=True)
+    changes = {name: agreed[name] for name in made.later}
     fields = layout_of(type(record)).fields
     encoded = _encode(((fields[name], c.new) for name, c in changes.items()), clock, errors)
     forms = _forms(record, fields, encoded)
@@ -166,18 +190,22 @@ def _with_numbers(members: Iterable[Any], together: Collection[Record]) -> list[
     """
     for member in members:
         if isinstance(member, Record) and member not in together:
-            message = f"{member!r} is not in RT: add it to the session, and commit() both together"
+            message = (
+                f"{member!r} is not in RT: it is made and linked by one commit() of a session that "
+                "holds both"
+            )
             raise EncodeError(message)
     return [member for member in members if not isinstance(member, Record)]
 
 
 def _plan_edit(
     record: Record,
+    changes: Mapping[str, Change[Any]],
     clock: Callable[[], Clock],
     errors: dict[str, list[str]],
     together: Collection[Record] = (),
 ) -> EditPlan | Unsendable:
-    fields, changes = layout_of(type(record)).fields, record.changes
+    fields = layout_of(type(record)).fields
     told = ((fields[name], change.new) for name, change in changes.items())
     encoded = _encode(told, clock, errors, together)
     for name in encoded:
@@ -271,11 +299,12 @@ def _without_equal_labels(
 
 def _plan_create(
     record: Record,
+    changes: Mapping[str, Change[Any]],
     clock: Callable[[], Clock],
     errors: dict[str, list[str]],
     together: Collection[Record],
 ) -> CreatePlan | Unsendable:
-    fields, changes = layout_of(type(record)).fields, record.changes
+    fields = layout_of(type(record)).fields
     wanted = {name: change.new for name, change in changes.items() if name != "files"}
     if "queue" in fields and "queue" not in wanted:
         wanted = _with_queue(record, wanted, errors)

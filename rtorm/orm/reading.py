@@ -147,6 +147,8 @@ class Reading(Guarded, Owner):
         answer = self.shown(record, asked if chosen else None, links=links)
         if not keep_changes:
             record.discard(*names)
+        # Before the values that the comparison is about change.
+        state_of(record).settle(record)
         forget(record, chosen or layout.fields)
         fill(record, answer.fields, self.clock(), asked=asked if chosen else None, rebase=True)
         if answer.id != vars(record)["id"]:
@@ -175,6 +177,7 @@ class Reading(Guarded, Owner):
             record = cast("R", self.records.narrowed(kind, shown.id) or blank(kind, shown.id))
             state_of(record).session = self
             self.records.hold(record, shown.id)
+        state_of(record).settle(record)
         fill(record, shown.fields, self.clock(), asked=asked)
         self.records.hold(record, number)
         return record

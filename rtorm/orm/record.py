@@ -154,6 +154,9 @@ class Record(BaseModel, metaclass=RecordMeta):
 
     def __rt_changing__(self, name: str, values: TrackedList[Any]) -> None:
         """Take note that a list is about to change in place, before it does."""
+        if values.forgotten:
+            message = f"this list of {self!r} is out of date: read {name} again and change that one"
+            raise DetachedError(message)
         state, held = self.__rt_state__, vars(self)
         field = layout_of(type(self)).fields[name]
         unset = name not in held and self._never_loads(field)
@@ -364,7 +367,9 @@ class Record(BaseModel, metaclass=RecordMeta):
         return other
 
     def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Self:
-        other = type(self).__new__(type(self))
+        memo = {} if memo is None else memo
+        # Tickets that are new may link to each other.
+        other = memo[id(self)] = type(self).__new__(type(self))
         other.__setstate__(copy.deepcopy(self.__getstate__(), memo))
         return other
 

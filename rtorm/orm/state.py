@@ -173,6 +173,12 @@ class State:
             self.errors.pop(name, None)
             self.undecoded.pop(name, None)
 
+    def settle(self, record: Record) -> None:
+        """Forget the first old values of what was set and set back."""
+        if self.original:
+            for name in self.original.keys() - record.changes.keys():
+                del self.original[name]
+
     def portable(self) -> dict[str, Any]:
         """What goes with a copy or a pickle: everything but the session and the peers."""
         return {
@@ -212,9 +218,13 @@ class TrackedList(list[T]):
 
     It holds its record strongly, so that `session.get(Ticket, 1).cc.append(x)` is not lost with
     the record. Copies and pickles are plain lists.
+
+    Attributes:
+        forgotten: Whether the record has dropped it, to load another one when it is read again.
     """
 
-    __slots__ = ("_before", "_name", "_record")
+    __slots__ = ("_before", "_name", "_record", "forgotten")
+    forgotten: bool
     _record: Record
     _name: str
     _before: list[T] | None
@@ -225,6 +235,7 @@ class TrackedList(list[T]):
         tracked = cls(values)
         tracked._record = record
         tracked._name = name
+        tracked.forgotten = False
         return tracked
 
     def announce(self, *, undoable: bool = False) -> None:

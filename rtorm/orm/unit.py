@@ -14,6 +14,7 @@ from rtorm.errors import OutcomeUnknownError, RTError
 from rtorm.gateway import Edit, EditReply, Gateway, Shown
 from rtorm.orm.layout import FieldLayout, layout_of
 from rtorm.orm.loading import decode, forget, place
+from rtorm.orm.mirroring import Agreement
 from rtorm.orm.outcome import (
     SaveResult,
     Verdict,
@@ -56,6 +57,7 @@ class UnitOfWork:
         gateway: The server.
         clock: Gives the account's clock.
         verify: What to read back.
+        agreement: What the records say of each other's links.
         batch: How many forms go into one request at most.
         adopt: Told the id of each record that was made, or merged into another.
         let_go: Told each record of which it is not known whether it was made.
@@ -64,6 +66,7 @@ class UnitOfWork:
     gateway: Gateway
     clock: Callable[[], Clock]
     verify: Verify
+    agreement: Agreement
     batch: int
     adopt: Callable[[Record, int], None]
     let_go: Callable[[Record], None]
@@ -122,7 +125,7 @@ class UnitOfWork:
         for at, (plan, verdict) in enumerate(self._sent):
             if not isinstance(plan, CreatePlan) or verdict.created is None or not plan.later:
                 continue
-            completed, forms, errors = later_forms(plan, self.clock)
+            completed, forms, errors = later_forms(plan, self.clock, self.agreement)
             self._sent[at] = (completed, verdict)
             verdict.errors.update(errors)
             waiting += [(completed, verdict, form) for form in forms]
@@ -135,7 +138,7 @@ class UnitOfWork:
     def _numbered(self, plan: Plan) -> Plan:
         """The plan with the numbers of the tickets that were made."""
         if isinstance(plan, EditPlan) and plan.waits and self._failure is None:
-            return replanned(plan, self.clock)
+            return replanned(plan, self.clock, self.agreement)
         return plan
 
     def _replies(self, edits: Sequence[Edit]) -> Sequence[EditReply]:
@@ -153,12 +156,16 @@ class UnitOfWork:
     def _edit(self, chunk: Sequence[EditPlan]) -> None:
         if self._failure is not None:
             return
+        edits = [form.edit for plan in chunk for form in plan.forms]
         try:
-            replies = self.gateway.edit([form.edit for plan in chunk for form in plan.forms])
+            replies = self.gateway.edit(edits) if edits else []
         except RTError as error:
             self._fail(chunk, error)
             return
-        if len(chunk) > 1 and all(reply.unclear for reply in replies):
+        except BaseException:
+            _doubt(chunk)
+            raise
+        if len(chunk) > 1 and edits and all(reply.unclear for reply in replies):
             # RT crashed over one of them. Edits set values, so what was applied may be sent again.
             for plan in chunk:
                 self._edit([plan])
@@ -173,6 +180,8 @@ class UnitOfWork:
         if not self._sent and not unknown:
             raise error
         self._failure = error
+        if unknown:
+            _doubt(plans)
         for plan in plans:
             verdict = Verdict(errors={"": [str(error)]}, cause=error, unknown=unknown)
             self._sent.append((plan, verdict))
@@ -246,6 +255,7 @@ class UnitOfWork:
         if isinstance(answer, RTError):
             for name, why in (verdict.silent | verdict.unclear).items():
                 verdict.refuse(name, f"{why}? Reading it back failed: {answer}")
+            verdict.in_part |= bool(verdict.silent or verdict.unclear)
             verdict.silent.clear()
             verdict.unclear.clear()
             return
@@ -315,6 +325,15 @@ class UnitOfWork:
         forget(record, stale - verdict.seen.keys())
 
 
+def _doubt(plans: Iterable[Sent]) -> None:
+    """Of what was sent and may have arrived, it is not known any more what RT holds."""
+    for plan in plans:
+        if isinstance(plan, EditPlan):
+            original = state_of(plan.record).original
+            original.update(dict.fromkeys(original.keys() & plan.changes.keys(), NOT_LOADED))
+            forget(plan.record, _computed(plan.record, plan.changes.keys()))
+
+
 def _is_of_ticket(plan: Plan) -> bool:
     return type(plan.record).__rt_kind__ == "ticket"
 
@@ -373,8 +392,14 @@ def _computed(record: Record, changed: AbstractSet[str]) -> set[str]:
 
 def _begin_life(record: Record) -> None:
     """A new record becomes one that RT holds."""
-    fields = layout_of(type(record)).fields
-    state_of(record).persistent = True
+    fields, state = layout_of(type(record)).fields, state_of(record)
+    untold = state.original.keys() - record.changes.keys()
+    state.accept(untold)
+    state.persistent = True
+    forget(record, untold)
+    for values in state.defaults.values():
+        values.forgotten = True
+    state.defaults.clear()
     _drop_unshown(record, fields, fields.keys())
 
 

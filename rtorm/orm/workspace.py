@@ -15,12 +15,12 @@ from rtorm.orm.deeds import Deeds
 from rtorm.orm.forgetting import forget_all, forget_links, overtake
 from rtorm.orm.layout import layout_of
 from rtorm.orm.loading import blank, decode, forget
-from rtorm.orm.mirroring import agree, forget_ends, take_note
+from rtorm.orm.mirroring import Agreement, forget_ends, take_note
 from rtorm.orm.outcome import SaveResult, Verify, check_verify, save_error
-from rtorm.orm.plan import plan
+from rtorm.orm.plan import CreatePlan, Plan, Unsendable, plans
 from rtorm.orm.reading import number_of, to_ask
 from rtorm.orm.record import Record
-from rtorm.orm.state import NOT_LOADED, Status, state_of
+from rtorm.orm.state import NOT_LOADED, Change, Status, state_of
 from rtorm.orm.unit import UnitOfWork
 
 __all__ = ["Workspace"]
@@ -82,15 +82,16 @@ class Workspace(Deeds):
         """Send the changes of some records; one result for each."""
         if not records:
             return []
-        unit, together = self._unit(verify), frozenset(records)
-        agree(records, self._ticket)
-        plans = [plan(record, self.clock, together) for record in records]
-        results = unit.run(plans)
-        forget_ends(plans, self.records)
+        planned, agreement = plans(records, self.clock)
+        try:
+            results = self._unit(verify, agreement).run(planned)
+        finally:
+            # After Ctrl-C, too.
+            forget_ends(map(_sent, planned), self.records)
         if any(map(_is_about_deletion, results)):
             forget_links(self.records.of_kind("ticket"))
-        for result in results:
-            take_note(result.record, result.applied, self._ticket)
+        for each, result in zip(planned, results, strict=True):
+            take_note(result.record, _written(each, result), self._ticket)
             self._forget_namesake(result.record, {*result.applied, *result.errors})
             if result.outcome == "unknown" and not state_of(result.record).persistent:
                 self._let_go(result.record)
@@ -108,7 +109,8 @@ class Workspace(Deeds):
         vars(doomed)["status"] = "deleted"
         state_of(doomed).original["status"] = NOT_LOADED
         state_of(doomed).session = self
-        result = self._unit(None).run([plan(doomed, self.clock)])[0]
+        planned, agreement = plans([doomed], self.clock)
+        result = self._unit(None, agreement).run(planned)[0]
         state = state_of(record)
         state.errors.update(result.errors)
         told = SaveResult(record, result.outcome, {}, result.errors, result.cause)
@@ -129,13 +131,14 @@ class Workspace(Deeds):
             raise error
         return result
 
-    def _unit(self, verify: Verify | None) -> UnitOfWork:
+    def _unit(self, verify: Verify | None, agreement: Agreement) -> UnitOfWork:
         chosen: Verify = self._verify if verify is None else verify
         check_verify(chosen)
         return UnitOfWork(
             gateway=self.gateway,
             clock=self.clock,
             verify=chosen,
+            agreement=agreement,
             batch=self._batch,
             adopt=self.records.adopt,
             let_go=self._let_go,
@@ -179,3 +182,24 @@ def _is_about_deletion(result: SaveResult) -> bool:
     """Whether RT hides links of a ticket now, or no more; it does so at their other ends, too."""
     status = result.applied.get("status")
     return status is not None and "deleted" in (status.old, str(status.new).lower())
+
+
+def _sent(planned: Plan) -> tuple[Record, Mapping[str, Change[Any]]]:
+    """A record, and what was sent of it."""
+    if isinstance(planned, Unsendable):
+        return planned.record, {}
+    changes = planned.changes
+    if isinstance(planned, CreatePlan):
+        changes = {name: Change([], change.new) for name, change in changes.items()}
+    return planned.record, changes
+
+
+def _written(planned: Plan, result: SaveResult) -> Mapping[str, Change[Any]]:
+    """What RT has made of a record: what it took, and of lists that it refused what it holds."""
+    original = state_of(result.record).original
+    refused = {
+        name: Change(change.old, original[name])
+        for name, change in _sent(planned)[1].items()
+        if isinstance(original.get(name), list)
+    }
+    return {**refused, **result.applied}

@@ -26,7 +26,7 @@ from rtorm.gateway import EditReply
 from rtorm.orm.layout import layout_of
 from rtorm.orm.loading import fill
 from rtorm.orm.outcome import judge_edit
-from rtorm.orm.plan import CreatePlan, EditPlan, plan
+from rtorm.orm.plan import CreatePlan, EditPlan, plans
 from rtorm.orm.state import state_of
 from rtorm.rest1.clock import Clock
 from tests.orm.doubles import loaded, make, put
@@ -43,7 +43,7 @@ def shown(**fields: str) -> User:
 
 
 def planned(user: User) -> Any:
-    return plan(user, lambda: NO_CLOCK)
+    return plans([user], lambda: NO_CLOCK)[0][0]
 
 
 def test_what_rt_shows_is_read() -> None:

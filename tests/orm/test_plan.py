@@ -14,13 +14,15 @@ from pydantic import field_validator, model_validator
 from rtorm import CF, Attachment, ConfigurationError, Ticket, cf
 from rtorm.gateway import Edit
 from rtorm.orm.loading import blank
-from rtorm.orm.plan import CreatePlan, EditPlan, Unsendable, later_forms, plan, replanned
+from rtorm.orm.mirroring import Agreement
+from rtorm.orm.plan import CreatePlan, EditPlan, Unsendable, later_forms, plan, plans, replanned
 from rtorm.orm.state import state_of
 from rtorm.rest1.clock import Clock
 from tests.orm.doubles import fill
 
 WHEN = datetime(2031, 1, 1, tzinfo=UTC)
 EXACT = Clock(UTC, exact=True)
+ALONE = Agreement(())
 
 
 class Odd(Ticket):
@@ -54,7 +56,7 @@ def existing(cls: type[Ticket] = Odd, **changes: Any) -> Ticket:
 
 def forms(record: Ticket) -> list[list[str]]:
     """The keys of each planned form."""
-    planned = plan(record, lambda: EXACT)
+    planned = plan(record, lambda: EXACT, ALONE)
     assert isinstance(planned, EditPlan)
     return [list(form.edit.fields) for form in planned.forms]
 
@@ -82,7 +84,7 @@ def test_forms_keep_the_order_that_rt_needs(changes: dict[str, Any]) -> None:
 
     Links have forms of their own, after the status, but before a deletion.
     """
-    planned = plan(existing(**changes), lambda: EXACT)
+    planned = plan(existing(**changes), lambda: EXACT, ALONE)
     assert isinstance(planned, EditPlan)
     sent = [name for form in planned.forms for name in form.names.values()]
     assert sorted(sent) == sorted(changes)
@@ -125,7 +127,7 @@ def test_a_ticket_is_freed_before_it_is_resolved(
     record.links.depends_on = wanted
     record.links.refers_to = ["http://x/"]
     record.status = "resolved"
-    planned = plan(record, lambda: EXACT)
+    planned = plan(record, lambda: EXACT, ALONE)
     assert isinstance(planned, EditPlan)
     sent = [name for form in planned.forms for name in form.names.values()]
     assert [name for name in sent if name != "links.refers_to"] == order
@@ -145,7 +147,7 @@ def test_a_ticket_linked_to_itself_is_not_sent() -> None:
     """RT would say so only after it had removed the other links."""
     record = existing(Ticket, subject="x")
     record.links.children = [5, 7]
-    planned = plan(record, lambda: EXACT)
+    planned = plan(record, lambda: EXACT, ALONE)
     assert isinstance(planned, Unsendable)
     assert planned.errors == {"links.children": ["a ticket cannot be linked to itself"]}
 
@@ -155,14 +157,15 @@ def test_links_of_a_new_ticket_come_after_it() -> None:
     ticket, other = Ticket(queue="General"), Ticket(queue="General")
     ticket.links.refers_to = [5, "http://x/", other]
     ticket.links.parents = []
-    planned = plan(ticket, lambda: EXACT, {ticket, other})
+    together = Agreement([ticket, other])
+    planned = plan(ticket, lambda: EXACT, together)
     assert isinstance(planned, CreatePlan)
     assert planned.fields == {"Queue": "General"}
     assert planned.later == ("links.refers_to",)
     for record, number in (ticket, 8), (other, 9):
         vars(record)["id"] = number
         state_of(record).persistent = True
-    completed, [form], errors = later_forms(planned, lambda: EXACT)
+    completed, [form], errors = later_forms(planned, lambda: EXACT, together)
     assert form.edit == Edit("ticket", 8, {"RefersTo": "5, http://x/, 9"}, "links")
     assert form.names == {"RefersTo": "links.refers_to"}
     assert completed.changes["links.refers_to"].new == [5, "http://x/", 9]
@@ -173,14 +176,15 @@ def test_what_links_to_a_new_ticket_waits_for_its_number() -> None:
     """All of it is checked before anything is sent, and made into forms afterwards."""
     record, new = existing(Ticket, subject="x"), Ticket(queue="General")
     record.links.children = [5, new]
-    assert isinstance(plan(record, lambda: EXACT), Unsendable)
-    planned = plan(record, lambda: EXACT, {new})
+    assert isinstance(plan(record, lambda: EXACT, ALONE), Unsendable)
+    together = Agreement([record, new])
+    planned = plan(record, lambda: EXACT, together)
     assert isinstance(planned, EditPlan)
     assert planned.waits
-    assert isinstance(replanned(planned, lambda: EXACT), Unsendable)
+    assert isinstance(replanned(planned, lambda: EXACT, together), Unsendable)
     vars(new)["id"] = 9
     state_of(new).persistent = True
-    complete = replanned(planned, lambda: EXACT)
+    complete = replanned(planned, lambda: EXACT, together)
     assert isinstance(complete, EditPlan)
     assert [form.edit.fields for form in complete.forms] == [{"Subject": "x"}, {"Members": "5, 9"}]
     assert not complete.waits
@@ -193,7 +197,7 @@ def test_a_custom_field_with_a_number_is_written_by_it() -> None:
 
 def test_a_custom_field_that_cannot_be_named_is_refused_with_the_remedy() -> None:
     """Without a number, a name with a comma is not sent: RT would skip it in silence."""
-    planned = plan(existing(unreachable="x"), lambda: EXACT)
+    planned = plan(existing(unreachable="x"), lambda: EXACT, ALONE)
     assert isinstance(planned, Unsendable)
     assert "id=" in planned.errors["unreachable"][0]
 
@@ -202,13 +206,13 @@ def test_a_date_needs_an_exact_clock() -> None:
     """With no more than an offset known, a date is not written, and the error names it."""
     clock = Clock(timezone(timedelta(hours=2)), exact=False)
     with pytest.raises(ConfigurationError, match=r"UTC\+02:00.*time_zone"):
-        plan(existing(due=WHEN), lambda: clock)
-    assert isinstance(plan(existing(subject="x"), lambda: clock), EditPlan)
+        plan(existing(due=WHEN), lambda: clock, ALONE)
+    assert isinstance(plan(existing(subject="x"), lambda: clock, ALONE), EditPlan)
 
 
 def test_rules_of_the_whole_model_hold_at_save() -> None:
     """A class's own model validator objects before anything is sent."""
-    planned = plan(existing(Bounded, priority=99, owner="Nobody"), lambda: EXACT)
+    planned = plan(existing(Bounded, priority=99, owner="Nobody"), lambda: EXACT, ALONE)
     assert isinstance(planned, Unsendable)
     assert planned.errors == {"": ["an urgent ticket needs an owner"]}
     assert forms(existing(Bounded, priority=99, owner="alice")) == [["Priority", "Owner"]]
@@ -219,7 +223,7 @@ def test_every_fault_of_a_record_is_told_at_once() -> None:
     ticket = existing(cc=["a@example.com"], subject="fine")
     ticket.cc.append("b@example.com, c@example.com")
     ticket.due = datetime(1960, 1, 1, tzinfo=UTC)
-    planned = plan(ticket, lambda: EXACT)
+    planned = plan(ticket, lambda: EXACT, ALONE)
     assert isinstance(planned, Unsendable)
     assert set(planned.errors) == {"cc", "due"}
 
@@ -227,7 +231,7 @@ def test_every_fault_of_a_record_is_told_at_once() -> None:
 def test_a_create_sends_what_was_given_and_no_empty_values() -> None:
     """Requestors go under the name that RT takes on create; an empty value is not sent."""
     ticket = Odd(queue="General", subject="x", requestors=["r@example.com"], cc=[], by_id="b")
-    planned = plan(ticket, lambda: EXACT)
+    planned = plan(ticket, lambda: EXACT, ALONE)
     assert isinstance(planned, CreatePlan)
     assert planned.fields == {
         "Queue": "General",
@@ -244,7 +248,7 @@ def test_text_that_is_not_utf8_is_sent_as_bytes() -> None:
         Attachment(filename="a.txt", content=b"caf\xe9", content_type="text/plain"),
         Attachment(filename="b.txt", content="café".encode(), content_type="text/plain"),
     ]
-    planned = plan(Ticket(queue="General", files=files), lambda: EXACT)
+    planned = plan(Ticket(queue="General", files=files), lambda: EXACT, ALONE)
     assert isinstance(planned, CreatePlan)
     assert [file.content_type for file in planned.files] == [
         "application/octet-stream",
@@ -269,7 +273,7 @@ def test_what_a_validator_alters_is_what_is_sent_and_told() -> None:
     assert isinstance(ticket, Shouting)
     words = ticket.words
     words.append("b")
-    planned = plan(ticket, lambda: EXACT)
+    planned = plan(ticket, lambda: EXACT, ALONE)
     assert isinstance(planned, EditPlan)
     assert planned.changes["words"].new == ["A", "B"]
     assert planned.forms[0].edit.fields == {"CF.{Words}": "'A','B'"}
@@ -281,8 +285,23 @@ def test_files_added_in_place_are_read_at_save(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_bytes(b"x")
     ticket = Ticket(queue="General", files=[])
     ticket.files.append(tmp_path / "a.txt")
-    planned = plan(ticket, lambda: EXACT)
+    planned = plan(ticket, lambda: EXACT, ALONE)
     assert isinstance(planned, CreatePlan)
     assert [(file.filename, file.content) for file in planned.files] == [("a.txt", b"x")]
     ticket.files.append(tmp_path / "missing.txt")
-    assert isinstance(plan(ticket, lambda: EXACT), Unsendable)
+    assert isinstance(plan(ticket, lambda: EXACT, ALONE), Unsendable)
+
+
+def test_what_is_not_sent_has_no_say_in_links() -> None:
+    """Nothing links to a new ticket that is not made, and no list says what such a one says."""
+    bad, linked, other = Ticket(queue="General"), Ticket(queue="General"), existing(Ticket)
+    bad.links.refers_to.append("two words")
+    bad.links.depends_on = [7]
+    linked.links.children = [bad]
+    other.links.depended_on_by = [5]
+    planned, agreement = plans([bad, linked, other], lambda: EXACT)
+    assert [type(each) for each in planned] == [Unsendable, Unsendable, EditPlan]
+    assert agreement.records == {other}
+    last = planned[-1]
+    assert isinstance(last, EditPlan)
+    assert [form.edit.fields for form in last.forms] == [{"DependedOnBy": "5"}]

@@ -15,12 +15,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from rtorm import Change, ReadOnly, Ticket, state_of
+from rtorm import Change, DetachedError, ReadOnly, Ticket, state_of
 from rtorm.orm.fields import shown
-from rtorm.orm.loading import forget
+from rtorm.orm.loading import forget, place
 from rtorm.orm.state import MUTATORS, TrackedList
 from rtorm.rest1.codecs import ADDRESSES
-from tests.orm.doubles import Shelf, detached, fill, loaded, put
+from tests.orm.doubles import Shelf, detached, loaded, put
 from tests.support import Incident
 
 START = ["b", "a", "c"]
@@ -279,24 +279,41 @@ def test_a_refused_assignment_of_the_list_itself_takes_nothing_back() -> None:
 # Lists whose place was taken, and lists that may not change
 
 
-REPLACEMENTS: dict[str, Callable[[Incident], None]] = {
-    "assigned": lambda ticket: put(ticket, hosts=["new"]),
-    "loaded anew": lambda ticket: fill(ticket, {"hosts": ["new"]}),
-    "forgotten": lambda ticket: forget(ticket, ["hosts"]),
-}
-
-
-@pytest.mark.parametrize("replace", REPLACEMENTS.values(), ids=REPLACEMENTS.keys())
-def test_a_list_whose_place_was_taken_is_nobody_s(replace: Callable[[Incident], None]) -> None:
-    """A list that the record no longer holds tells it nothing."""
+def test_a_list_whose_place_was_taken_is_nobody_s() -> None:
+    """A list that the program has replaced tells the record nothing."""
     ticket = loaded(Incident, shelf := Shelf(), hosts=["old"])
     hosts = ticket.hosts
-    replace(ticket)
+    put(ticket, hosts=["new"])
     ticket.errors["hosts"] = ["refused"]
     before, asked = ticket.changes, list(shelf.asked)
     hosts.append("x")
     assert (ticket.changes, shelf.asked) == (before, asked)
     assert ticket.errors == {"hosts": ["refused"]}
+
+
+def test_a_list_that_is_loaded_anew_stays_the_record_s() -> None:
+    """A program may hold it while the server's value is put into it."""
+    ticket = loaded(Incident, hosts=["old"])
+    hosts = ticket.hosts
+    place(ticket, {"hosts": ["new"]})
+    assert hosts is ticket.hosts
+    hosts.append("x")
+    assert ticket.changes["hosts"] == Change(["new"], ["new", "x"])
+
+
+@pytest.mark.parametrize("again", [True, False], ids=["loaded again", "not loaded"])
+def test_a_list_that_was_forgotten_does_not_change(again: bool) -> None:
+    """What is done to it would be lost in silence."""
+    ticket = loaded(Incident, Shelf({"hosts": ["new"]}), hosts=["old"])
+    hosts = ticket.hosts
+    forget(ticket, ["hosts"])
+    if again:
+        assert ticket.hosts == ["new"]
+    for change in (lambda: hosts.append("x"), hosts.sort, lambda: hosts.__iadd__(["x"])):
+        with pytest.raises(DetachedError, match="read hosts again"):
+            change()
+    assert hosts == ["old"]
+    assert not ticket.is_dirty
 
 
 class Watched(Ticket):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import pickle
 from collections.abc import Callable, Iterator
+from typing import cast
 
 import pytest
 from pydantic import ValidationError
@@ -474,7 +475,9 @@ def test_a_link_to_what_the_commit_does_not_make_is_refused_before_it_is_sent(
     stray, added = Incident(subject="Stray"), session.add(Incident(subject="Added"))
     linked.subject = "Not sent"
     linked.links.children = [stray]
-    with pytest.raises(RejectedError, match="add it to the session, and commit") as caught:
+    with pytest.raises(
+        RejectedError, match=r"one commit\(\) of a session that holds both"
+    ) as caught:
         linked.save()
     assert list(caught.value.errors) == ["links.children"]
     linked.links.children = [added]
@@ -568,6 +571,89 @@ def test_a_list_not_saved_yet_knows_what_its_other_end_saved(tickets: list[Incid
     assert set(root.changes["links.children"].new) == {two.id, three.id, PAGE}
     root.save()
     assert links_of(root) == {"children": {two.id, three.id, PAGE}}
+
+
+def test_what_is_withdrawn_at_one_end_is_not_written_at_the_other(
+    session: Session, tickets: list[Incident]
+) -> None:
+    """A list never holds what only its other end had said, and RT has not taken."""
+    one, two, three, _ = tickets
+    two.links.depended_on_by = [three]
+    one.links.depends_on = [two]
+    one.links.refers_to.append("http://x/a,b")
+    with pytest.raises(CommitError):
+        session.commit()
+    assert links_of(two) == {"depended_on_by": {three.id}}
+    one.discard()
+    new = session.add(Incident(subject="New", status="bogus"))
+    new.links.depends_on = [two]
+    two.links.parents = [PAGE]
+    with pytest.raises(CommitError):
+        session.commit()
+    assert links_of(two) == {"depended_on_by": {three.id}, "parents": {PAGE}}
+    assert not two.is_dirty
+
+
+def test_what_rt_took_of_a_refused_list_is_known_at_the_other_end(
+    session: Session, tickets: list[Incident]
+) -> None:
+    """It is no foreign change there, and is not taken back."""
+    one, two, gone, four = tickets
+    gone.delete()
+    two.links.depended_on_by = [four]
+    one.links.depends_on = [two, "fsck.com-rt://elsewhere/ticket/1"]
+    with pytest.raises(PartialSaveError):
+        one.save()
+    assert two.save(check=True).outcome == "updated"
+    assert links_of(two) == {"depended_on_by": {one.id, four.id}}
+
+
+def test_set_and_set_back_leaves_nothing_behind(
+    session: Session, connect: Connect, tickets: list[Incident]
+) -> None:
+    """What is clean is read anew like everything else, and never sent again."""
+    one, two, three, four = tickets
+    two.links.depended_on_by.append(one.id)
+    one.links.depends_on.append(two.id)
+    one.save()
+    assert not two.is_dirty
+    three.links.depends_on.append(two.id)
+    three.save()
+    two.links.depended_on_by.append(four.id)
+    two.save()
+    assert links_of(two) == {"depended_on_by": {one.id, three.id, four.id}}
+    subject = two.subject
+    two.subject = "Set"
+    two.subject = subject
+    connect().edit(Incident, two.id, subject="Foreign")
+    two.refresh(keep_changes=True)
+    assert (two.subject, two.changes) == ("Foreign", {})
+
+
+def test_an_odd_member_is_an_error_of_its_own_ticket(
+    session: Session, tickets: list[Incident]
+) -> None:
+    """Whatever it is; the others are sent."""
+    for ticket, member in zip(tickets, (5.5, b"5", ["5"], {"id": 5}), strict=True):
+        cast("list[object]", ticket.links.depends_on).append(member)
+    new = session.add(Incident(subject="Sent"))
+    with pytest.raises(CommitError) as caught:
+        session.commit()
+    assert [list(ticket.errors) for ticket in tickets] == [["links.depends_on"]] * 4
+    assert len(caught.value.report.rejected) == 4
+    assert new.id
+
+
+def test_new_tickets_that_link_to_each_other_are_copied() -> None:
+    """As deeply as wanted."""
+    one, two = Incident(subject="One"), Incident(subject="Two")
+    one.links.refers_to = [two]
+    two.links.refers_to = [one]
+    copied = copy.deepcopy(one)
+    [other] = copied.links.refers_to
+    assert isinstance(other, Incident)
+    assert other.links.refers_to == [copied]
+    assert one.model_copy(deep=True).links.refers_to != [two]
 
 
 def test_rolling_back_drops_links_to_new_tickets(session: Session, linked: Incident) -> None:
@@ -1025,7 +1111,7 @@ def test_links_whose_reply_is_lost_stay_dirty(
     proxy.losses["/edit"] = loss
     with pytest.raises(OutcomeUnknownError, match="may or may not"):
         mine.save()
-    assert mine.changes == {"links.refers_to": Change([], [other.id])}
+    assert mine.changes == {"links.refers_to": Change(NOT_LOADED, [other.id])}
     assert links_of(other) == ({"referred_to_by": {mine.id}} if loss == "reply" else {})
     proxy.losses.clear()
     assert mine.save().outcome == "updated"

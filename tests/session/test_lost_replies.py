@@ -7,7 +7,15 @@ from collections.abc import Callable, Iterator, Sequence
 import pytest
 
 import rtorm
-from rtorm import CommitError, OutcomeUnknownError, Session, Ticket, TransportError, state_of
+from rtorm import (
+    CommitError,
+    OutcomeUnknownError,
+    PartialSaveError,
+    Session,
+    Ticket,
+    TransportError,
+    state_of,
+)
 from rtorm.gateway import Upload
 from rtorm.rest1.replies.reply import Reply
 from tests.proxy import Loss, Proxy, proxy_to
@@ -161,3 +169,41 @@ def test_an_interrupted_commit_creates_nothing_twice(
     found = session.query(Incident).where(Incident.subject.starts_with("Interrupted "))
     assert sorted(found.ids()) == [first.id, second.id]
     assert session.dirty == []
+
+
+@pytest.mark.parametrize("loss", ["request", "reply"])
+def test_what_may_have_arrived_is_sent_again_even_if_it_is_set_back(
+    far: Session, proxy: Proxy, connect: Connect, loss: Loss
+) -> None:
+    """After a lost reply nobody knows what RT holds, so no value is taken for clean."""
+    ticket = far.add(Incident(subject="Before"))
+    far.commit()
+    proxy.losses["/edit"] = loss
+    ticket.subject = "After"
+    with pytest.raises(OutcomeUnknownError):
+        ticket.save()
+    proxy.losses.clear()
+    ticket.subject = "Before"
+    assert ticket.is_dirty
+    ticket.save()
+    assert connect().get(Incident, ticket.id).subject == "Before"
+    proxy.losses["/edit"] = loss
+    ticket.subject = "After"
+    with pytest.raises(OutcomeUnknownError):
+        ticket.save()
+    proxy.losses.clear()
+    ticket.discard()
+    assert ticket.subject == ("After" if loss == "reply" else "Before")
+
+
+def test_a_read_back_that_fails_is_no_refusal(far: Session, proxy: Proxy) -> None:
+    """RT took it, as far as is known: the error does not say that nothing was applied."""
+    ticket = far.add(Incident(subject="Read back"))
+    far.commit()
+    proxy.losses["/show"] = "reply"
+    ticket.links.refers_to = ["http://example.com/"]
+    with pytest.raises(PartialSaveError, match="Reading it back failed"):
+        ticket.save()
+    proxy.losses.clear()
+    ticket.discard()
+    assert ticket.links.refers_to == ["http://example.com/"]
