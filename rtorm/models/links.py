@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Never, NoReturn, Self, overload
+from collections.abc import Iterable, Mapping, Sequence
+from typing import (
+    TYPE_CHECKING,
+    Annotated,
+    Any,
+    Never,
+    NoReturn,
+    Self,
+    SupportsIndex,
+    cast,
+    overload,
+)
 
 from pydantic import BeforeValidator
 
@@ -73,6 +83,16 @@ LINK_FIELDS: Mapping[str, tuple[Spec, Any]] = {
 """The relations as fields of a ticket: their declarations and types, by name."""
 
 
+if TYPE_CHECKING:
+
+    class Ends(list[int | str]):
+        """What a list of links is to type checkers: one that takes tickets, too."""
+
+        def append(self, end: int | str | Record, /) -> None: ...
+        def extend(self, ends: Iterable[int | str | Record], /) -> None: ...
+        def insert(self, at: SupportsIndex, end: int | str | Record, /) -> None: ...
+
+
 class _Relation:
     """One of the lists: it lives on the ticket, under the name `links.depends_on`."""
 
@@ -85,8 +105,8 @@ class _Relation:
     @overload
     def __get__(self, instance: None, owner: Any) -> Self: ...
     @overload
-    def __get__(self, instance: Links, owner: Any) -> list[int | str]: ...
-    def __get__(self, instance: Links | None, owner: Any) -> Self | list[int | str]:
+    def __get__(self, instance: Links, owner: Any) -> Ends: ...
+    def __get__(self, instance: Links | None, owner: Any) -> Self | Ends:
         if instance is None:
             return self
         ticket = instance.__rt_ticket__
@@ -97,7 +117,7 @@ class _Relation:
         if any(isinstance(value, Record) for value in values):
             # By now they may have numbers.
             values.put([_target(value) for value in values])
-        return values
+        return cast("Ends", values)
 
     def __set__(self, instance: Links, value: Sequence[int | str | Record]) -> None:
         setattr(instance.__rt_ticket__, self.name, value)
@@ -111,9 +131,8 @@ class Links:
     they are changed in place or assigned, and sent by the ticket's own `save()` and in its request,
     only those that differ.
 
-    A list also takes a `Ticket`, or a number as text, which become numbers; type checkers know it
-    of whole lists that are assigned, not of `append()`. A ticket that is new stands in the list
-    itself until one `commit()` makes it and the link. What RT refuses is in
+    A list also takes a `Ticket`, or a number as text, which become numbers. A ticket that is new
+    stands in the list itself until one `commit()` makes it and the link. What RT refuses is in
     `ticket.errors["links.depends_on"]`, and so is what it loses without a word: a URI that it does
     not know, a ticket that has been merged into another.
 

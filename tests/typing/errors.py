@@ -144,7 +144,7 @@ def belongings(ticket: Incident, queue: Queue, user: User) -> None:
     ticket.links.depends_on.append(1.5)  # error
     ticket.links.depends_on = 1040  # error
     ticket.links.depnds_on.append(1)  # error
-    ticket.links.parents.append(ticket)  # error
+    ticket.links.parents.append(None)  # error
     ticket.links.parents = [None]  # error
     ticket.links = []  # error
     ticket.attachments = ()  # error

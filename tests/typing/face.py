@@ -301,9 +301,12 @@ def states(ticket: Incident, change: Change[str]) -> None:
 
 def links(ticket: Incident, other: Ticket) -> None:
     assert_type(ticket.links, Links)
-    assert_type(ticket.links.depends_on, list[int | str])
-    assert_type(ticket.links.children, list[int | str])
+    ends: list[int | str] = ticket.links.depends_on
+    assert_type(ticket.links.children[0], int | str)
     ticket.links.depends_on.append(1040)
+    ticket.links.depends_on.append(other)
+    ticket.links.depends_on.extend(ends)
+    ticket.links.depends_on.insert(0, other)
     ticket.links.depends_on += [other.id, "https://example.com/"]
     ticket.links.refers_to = [1040, "https://example.com/", other]
     ticket.links.parents = [1040]
