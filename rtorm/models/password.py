@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from contextlib import contextmanager
-from typing import Annotated, Any, cast
+from collections.abc import Callable
+from typing import Annotated, Any, TypeVar, cast
 
 from pydantic import SecretStr, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
 from pydantic_core import (
@@ -19,6 +18,8 @@ from pydantic_core import (
 from rtorm.rest1.checks import check_secret
 
 __all__ = ["Password", "hiding_input", "with_hidden_input"]
+
+R = TypeVar("R")
 
 _HIDDEN = "**********"
 
@@ -48,17 +49,18 @@ Password = Annotated[SecretStr, WrapValidator(_password)]
 """Text or a `SecretStr`, as RT takes it for a password."""
 
 
-@contextmanager
-def hiding_input() -> Generator[None]:
+def hiding_input(act: Callable[[], R]) -> R:
     """Have errors of validators say what is wrong, and nothing of what they were given.
 
     Pydantic's errors hold that, and a validator of a whole record is given its password.
     """
     try:
-        yield
+        return act()
     except ValidationError as error:
         details = list(map(_without_input, error.errors(include_url=False, include_input=False)))
-        raise ValidationError.from_exception_data(error.title, details, hide_input=True) from None
+        hidden = ValidationError.from_exception_data(error.title, details, hide_input=True)
+    # Out here, since it would hold the other one as its context.
+    raise hidden
 
 
 def _without_input(row: ErrorDetails) -> InitErrorDetails:
@@ -82,5 +84,4 @@ def with_hidden_input(schema: CoreSchema) -> CoreSchema:
 
 
 def _hidden(given: Any, validate: ValidatorFunctionWrapHandler) -> Any:
-    with hiding_input():
-        return validate(given)
+    return hiding_input(lambda: validate(given))

@@ -34,10 +34,12 @@ class Queue(Record):
         disabled: A disabled queue answers to its id only, and is found by a query that asks for
             `disabled`.
         sla_disabled: Whether its tickets have no level of service.
-        custom_fields: The custom fields of its tickets, global ones included, as far as the
-            account has the right SeeCustomField; loaded when first read.
-        own_custom_fields: The same of the queue itself. Their values are fields of a subclass:
-            `floor: ReadOnly[str | None] = cf("Floor", default=None)`.
+        custom_fields: The custom fields of its tickets, global ones included; loaded when first
+            read. RT tells those of which the account has the right SeeCustomField globally or on
+            the field itself: granted on the queue, that shows the values of tickets and not these.
+        own_custom_fields: The custom fields of the queue itself, as far as the account has the
+            right SeeCustomField, also on the queue; loaded when first read. Their values are fields
+            of a subclass: `floor: ReadOnly[str | None] = cf("Floor", default=None)`.
     """
 
     __rt_kind__: ClassVar[str] = "queue"

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from itertools import count
 from os import PathLike
 from pathlib import Path
+from typing import BinaryIO
 from uuid import uuid4
 
 __all__ = ["Progress", "place_of", "plain_name", "write_file", "write_into"]
@@ -73,7 +74,7 @@ def write_file(path: Path, pieces: Iterable[bytes], progress: Progress | None) -
     Raises:
         OSError: The file cannot be written; nothing is left of it.
     """
-    with _received(path.parent, pieces, progress) as part:
+    with _received(path, path.parent, pieces, progress) as part:
         part.replace(path)
     return path
 
@@ -84,7 +85,7 @@ def write_into(folder: Path, name: str, pieces: Iterable[bytes], progress: Progr
     Raises:
         OSError: The file cannot be written; nothing is left of it.
     """
-    with _received(folder, pieces, progress) as part:
+    with _received(folder, folder, pieces, progress) as part:
         path = _reserve(folder, name)
         try:
             part.replace(path)
@@ -95,13 +96,15 @@ def write_into(folder: Path, name: str, pieces: Iterable[bytes], progress: Progr
 
 
 @contextmanager
-def _received(folder: Path, pieces: Iterable[bytes], progress: Progress | None) -> Generator[Path]:
-    """The bytes in a file of the same folder; what has not been renamed is removed."""
+def _received(
+    target: Path, folder: Path, pieces: Iterable[bytes], progress: Progress | None
+) -> Generator[Path]:
+    """The bytes in a file of that folder; what has not been renamed is removed."""
     part = folder / f".{uuid4().hex}.part"
     written = 0
     try:
         # Not of `tempfile`, whose files nobody else may read.
-        with part.open("xb") as file:
+        with _opened(part, target) as file:
             for piece in pieces:
                 file.write(piece)
                 written += len(piece)
@@ -110,6 +113,15 @@ def _received(folder: Path, pieces: Iterable[bytes], progress: Progress | None) 
         yield part
     finally:
         part.unlink(missing_ok=True)
+
+
+def _opened(part: Path, target: Path) -> BinaryIO:
+    try:
+        return part.open("xb")
+    except OSError as error:
+        # What the program has named.
+        error.filename = os.fspath(target)
+        raise
 
 
 def _reserve(folder: Path, name: str) -> Path:

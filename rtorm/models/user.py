@@ -118,8 +118,7 @@ class User(Record):
     if not TYPE_CHECKING:
 
         def __setattr__(self, name: str, value: Any) -> None:
-            with hiding_input():
-                super().__setattr__(name, value)
+            hiding_input(lambda: super(User, self).__setattr__(name, value))
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -129,8 +128,7 @@ class User(Record):
     @classmethod
     def model_validate_json(cls, json_data: str | bytes | bytearray, **settings: Any) -> Self:
         """As in Pydantic; what is no JSON is not shown, either."""
-        with hiding_input():
-            return super().model_validate_json(json_data, **settings)
+        return hiding_input(lambda: super(User, cls).model_validate_json(json_data, **settings))
 
     def _summary(self) -> str:
         name = vars(self).get("name")

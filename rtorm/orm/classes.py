@@ -20,7 +20,7 @@ _REMEDIES: tuple[tuple[type, str], ...] = (
     (Attachment, _BY_NUMBER),
     (History, "read the history of a ticket"),
     (Links, "read the links of a ticket"),
-    (CustomField, "read the custom_fields of a queue"),
+    (CustomField, "read the custom_fields of a queue or a group"),
 )
 
 

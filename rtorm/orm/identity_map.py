@@ -21,6 +21,10 @@ class IdentityMap:
 
     def __init__(self) -> None:
         self._records: WeakValueDictionary[tuple[str, int], Record] = WeakValueDictionary()
+        # One queue, user or group may be met as one of several classes.
+        self._siblings: WeakValueDictionary[tuple[type[Record], int], Record] = (
+            WeakValueDictionary()
+        )
         self._touched: dict[int, Record] = {}
         self._new: dict[int, Record] = {}
 
@@ -39,8 +43,10 @@ class IdentityMap:
 
         One of another class tells nothing: the ticket may have moved to another queue since.
         """
-        record = self.of(cls.__rt_kind__, number)
-        return record if isinstance(record, cls) else None
+        for record in (self.of(cls.__rt_kind__, number), self._siblings.get((cls, number))):
+            if isinstance(record, cls):
+                return record
+        return None
 
     def narrowed(self, cls: type[R], number: int) -> R | None:
         """The record of this id, made one of `cls`, if that is a subclass of its own class.
@@ -57,6 +63,18 @@ class IdentityMap:
         """The record of this id, of whatever class."""
         return self._records.get((kind, number))
 
+    def namesakes(self, record: Record) -> list[Record]:
+        """The other records of the same id and kind."""
+        kind, number = type(record).__rt_kind__, vars(record).get("id", 0)
+        siblings = (
+            each
+            for (cls, held), each in self._siblings.items()
+            if held == number and cls.__rt_kind__ == kind
+        )
+        found = {id(each): each for each in (self.of(kind, number), *siblings) if each is not None}
+        found.pop(id(record), None)
+        return list(found.values())
+
     def of_kind(self, kind: str) -> list[Record]:
         """All records of a kind."""
         held = [record for (each, _), record in self._records.items() if each == kind]
@@ -65,6 +83,8 @@ class IdentityMap:
     def hold(self, record: Record, number: int) -> None:
         """Let an id lead to a record, also one that led to another."""
         self._records[type(record).__rt_kind__, number] = record
+        if type(record).__rt_named__:
+            self._siblings[type(record), number] = record
 
     def take(self, record: Record) -> None:
         """Take a record from outside.
@@ -115,9 +135,11 @@ class IdentityMap:
 
     def clear(self) -> list[Record]:
         """Let go of all records; gives them."""
-        records = {id(record): record for record in (*self._records.values(), *self.touched)}
+        held = (*self._records.values(), *self._siblings.values(), *self.touched)
+        records = {id(record): record for record in held}
         records.update(self._new)
         self._records.clear()
+        self._siblings.clear()
         self._touched.clear()
         self._new.clear()
         return list(records.values())

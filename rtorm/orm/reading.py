@@ -58,7 +58,7 @@ class Reading(Guarded, Owner):
         self.check_open()
         if not is_record_class(cls):
             return cast("R", self._belongings.getter(cls)(number_of(wanted)))
-        if cls.__rt_named__ and isinstance(wanted, str) and not wanted.isdecimal():
+        if cls.__rt_named__ and isinstance(wanted, str) and not _is_number(wanted):
             answer = self.gateway.named(cls.__rt_kind__, wanted)
             if isinstance(answer, RTError):
                 raise answer
@@ -213,10 +213,15 @@ def number_of(given: int | str) -> int:
         ValueError: It is none.
     """
     text = str(given).strip()
-    if isinstance(given, bool) or not (text.isascii() and text.isdecimal()) or int(text) < 1:
+    if isinstance(given, bool) or not _is_number(text) or int(text) < 1:
         message = f"not an id: {given!r}; an id is a number from 1"
         raise ValueError(message)
     return int(text)
+
+
+def _is_number(text: str) -> bool:
+    # RT takes no other digits for numbers.
+    return text.isascii() and text.isdecimal()
 
 
 def to_ask(record: Record, names: Iterable[str]) -> tuple[list[str] | None, bool]:

@@ -81,6 +81,7 @@ class Session:
         return f"<Session on {self.client.url}>"
 
     def __enter__(self) -> Self:
+        self._work.check_open()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -280,9 +281,15 @@ class Session:
     def close(self) -> None:
         """Let go of all records, for good; warns if work is unsent.
 
-        What is loaded of them can still be read. Whatever else is tried with them or with the
-        session raises `DetachedError`, and nothing is sent; closing it again does nothing.
+        What is loaded of them can still be read, and they can be added to another session. Loading,
+        saving, and all else that would send something raises `DetachedError`; closing the session
+        again does nothing. A client that `connect()` has made is closed with it: its connections
+        end, and a later request of the program's own logs in anew.
+
+        Raises:
+            WrongThreadError: It is closed by another thread than its own.
         """
+        self._work.check_thread()
         unsent = [*self.new, *self.dirty]
         if unsent:
             told = ", ".join(map(repr, unsent[:_TOLD])) + (", …" if len(unsent) > _TOLD else "")

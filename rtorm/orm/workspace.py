@@ -67,9 +67,7 @@ class Workspace(Deeds):
         try:
             return self._save_one(record, None)
         finally:
-            held = self.records.of(cls.__rt_kind__, number)
-            if held is not None and held is not record:
-                overtake(held, fields)
+            self._forget_namesakes(record, fields)
 
     def save(self, record: Record, *, check: bool, verify: Verify | None) -> SaveResult:
         """Send one record's changes."""
@@ -92,7 +90,7 @@ class Workspace(Deeds):
             forget_links(self.records.of_kind("ticket"))
         for each, result in zip(planned, results, strict=True):
             take_note(result.record, _written(each, result), self._ticket)
-            self._forget_namesake(result.record, {*result.applied, *result.errors})
+            self._forget_namesakes(result.record, {*result.applied, *result.errors})
             if result.outcome == "unknown" and not state_of(result.record).persistent:
                 self._let_go(result.record)
         self.records.settle()
@@ -152,10 +150,9 @@ class Workspace(Deeds):
     def _ticket(self, number: int) -> Record | None:
         return self.records.of("ticket", number)
 
-    def _forget_namesake(self, record: Record, sent: Iterable[str]) -> None:
-        """After a merge there are two objects for one ticket: what one wrote, the other reads."""
-        other = self.records.of(type(record).__rt_kind__, vars(record).get("id", 0))
-        if other is not None and other is not record:
+    def _forget_namesakes(self, record: Record, sent: Iterable[str]) -> None:
+        """What one object writes, the others of its id read: after a merge, of other classes."""
+        for other in self.records.namesakes(record):
             overtake(other, sent)
 
     def _compare_first(self, record: Record) -> None:

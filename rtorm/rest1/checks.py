@@ -134,6 +134,7 @@ def check_link(value: str) -> int | str:
 
 # RT strips these quotes, and decodes the "encoded words" of mail headers.
 _DECODED_NAME = re.compile(r'\A"[^,]*"\Z|\Aq\{[^,]*\}\Z|=\?.*\?=', re.DOTALL)
+_UNNAMED = "(Unnamed)"
 
 
 def attachment_line(filename: str) -> str:
@@ -151,6 +152,9 @@ def attachment_line(filename: str) -> str:
         raise EncodeError(message)
     if (size := len(filename.encode())) > _FILENAME_BYTES:
         message = f"a file's name has {size} bytes in UTF-8, and RT cuts it at {_FILENAME_BYTES}"
+        raise EncodeError(message)
+    if filename == _UNNAMED:
+        message = f"RT lists a file of this name as one that has none: {filename!r}"
         raise EncodeError(message)
     if _DECODED_NAME.search(filename):
         message = f"RT would take a part of a file's name for quoting or encoding: {filename!r}"

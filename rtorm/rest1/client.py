@@ -17,7 +17,14 @@ from rtorm.rest1.replies.reply import Reply
 from rtorm.rest1.wire.identity import read_identity
 from rtorm.rest1.wire.log import status_line
 from rtorm.rest1.wire.refusals import cookie_never_sent, cookie_refused, is_refusal, login_refused
-from rtorm.rest1.wire.request import LOGOUT, WHO_AM_I, Parameters, Request
+from rtorm.rest1.wire.request import (
+    LOGOUT,
+    WHO_AM_I,
+    Parameters,
+    Request,
+    check_parameters,
+    form_text,
+)
 from rtorm.rest1.wire.settings import Timeout, certificates, checked_timeout, front_page
 from rtorm.rest1.wire.transport import Transport
 
@@ -120,7 +127,9 @@ class Client:
             AuthenticationError: RT does not accept the login.
             PermissionDenied: The account is not privileged.
             ProtocolError: What answers is not REST 1.0.
+            TypeError: A parameter is no text.
         """
+        check_parameters(parameters or {})
         return self._reply(Request(path, parameters or {}))
 
     def post(self, path: str, content: str, files: Sequence[Upload] = ()) -> Reply:
@@ -145,8 +154,9 @@ class Client:
             AuthenticationError: RT does not accept the login.
             PermissionDenied: The account is not privileged.
             ProtocolError: What answers is not REST 1.0.
+            TypeError: `content` is no text.
         """
-        return self._reply(Request(path, {}, content, tuple(files)))
+        return self._reply(Request(path, {}, form_text(content), tuple(files)))
 
     @contextmanager
     def download(self, path: str) -> Generator[Download]:

@@ -10,6 +10,7 @@ import pytest
 
 import rtorm
 from rtorm import Client, ConfigurationError, Session
+from tests.client.support import Connect
 
 URL = "https://rt.example.com"
 LOGIN = ("me", "secret")
@@ -104,3 +105,19 @@ def test_a_session_reads_back_what_it_is_told(verify: Any) -> None:
         pytest.raises(ConfigurationError, match=r"verify=.* 'risky', 'always', 'never'"),
     ):
         Session(client, verify=verify)
+
+
+@pytest.mark.parametrize(
+    "content", [{"Priority": "8"}, [("Priority", "8")], b"Priority: 8\n", None]
+)
+def test_a_form_that_is_no_text(client: Connect, content: Any) -> None:
+    """RT would crash over it, or say nothing; the error names what makes forms."""
+    with pytest.raises(TypeError, match=r"rtorm\.rest1\.forms\.compose"):
+        client("http://127.0.0.1:1").post("ticket/1/edit", content)
+
+
+@pytest.mark.parametrize("value", [5, None, b"5", ["5", 6]])
+def test_a_parameter_that_is_no_text(client: Connect, value: Any) -> None:
+    """The error names it."""
+    with pytest.raises(TypeError, match="parameter id="):
+        client("http://127.0.0.1:1").get("ticket/show", {"id": value})

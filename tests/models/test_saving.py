@@ -126,6 +126,10 @@ def test_a_file_that_cannot_be_put_in_its_place(
 
 
 def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
-    """The error is the system's own."""
-    with pytest.raises(OSError, match="missing"):
+    """The error is the system's own, and names what the program has named."""
+    with pytest.raises(FileNotFoundError) as into:
         write_into(tmp_path / "missing", "a", [b"x"], None)
+    assert into.value.filename == str(tmp_path / "missing")
+    with pytest.raises(FileNotFoundError) as itself:
+        write_file(tmp_path / "missing" / "a", [b"x"], None)
+    assert itself.value.filename == str(tmp_path / "missing" / "a")

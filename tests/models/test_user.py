@@ -151,6 +151,9 @@ def everything(error: BaseException) -> str:
     told = [*traceback.format_exception(error), str(error), repr(error)]
     if isinstance(error, ValidationError):
         told += [repr(error.errors()), error.json(), repr(pickle.loads(pickle.dumps(error)))]
+    # `raise … from None` keeps it, and tools that report errors show it.
+    if error.__context__ is not None:
+        told.append(everything(error.__context__))
     return "".join(told)
 
 

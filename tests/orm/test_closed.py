@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
-from rtorm import Attachment, Client, DetachedError, Queue, Session, Ticket, Transaction
+from rtorm import (
+    Attachment,
+    Client,
+    DetachedError,
+    Queue,
+    Session,
+    Ticket,
+    Transaction,
+    WrongThreadError,
+)
 from rtorm.errors import TransportError
 from rtorm.orm.loading import blank
 from rtorm.orm.record import Record
@@ -37,6 +47,7 @@ ATTEMPTS: dict[str, Callable[[Session], Any]] = {
     "edit": lambda session: session.edit(Ticket, 1, subject="x"),
     "commit": lambda session: session.commit(),
     "begin": begin,
+    "with": lambda session: session.__enter__(),
 }
 
 
@@ -44,7 +55,7 @@ ATTEMPTS: dict[str, Callable[[Session], Any]] = {
 def test_a_closed_session_says_so(attempt: Callable[[Session], Any]) -> None:
     """And what to do; while it was open, the same was tried."""
     session = nowhere()
-    if attempt not in (ATTEMPTS["commit"], begin):
+    if attempt not in (ATTEMPTS["commit"], begin, ATTEMPTS["with"]):
         with pytest.raises(TransportError):
             attempt(session)
     session.close()
@@ -93,6 +104,14 @@ def test_its_records_load_and_save_nothing() -> None:
     for attempt in attempts:
         with pytest.raises(DetachedError, match="belongs to no session"):
             attempt(record)
+
+
+def test_another_thread_does_not_close_it() -> None:
+    """It belongs to the thread that made it, to its very end."""
+    session = nowhere()
+    with ThreadPoolExecutor() as pool, pytest.raises(WrongThreadError):
+        pool.submit(session.close).result()
+    assert session.commit().results == ()
 
 
 @pytest.mark.filterwarnings("error")

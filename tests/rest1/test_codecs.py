@@ -695,6 +695,7 @@ def test_a_usual_name_is_not_refused(name: str) -> None:
         "x" * 256,
         "é" * 128,
         "=?a,?=",
+        "(Unnamed)",
     ],
 )
 def test_a_name_that_rt_would_change_is_refused(name: str) -> None:

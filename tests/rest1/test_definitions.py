@@ -28,12 +28,16 @@ DETAILS = (
 def lists(definitions: list[Definition]) -> tuple[Reply, Reply]:
     """The two lists as RT writes them."""
     names = "".join(f"{each.name}: \n" for each in definitions)
-    details = "".join(
+    entries = [
         f"{each.name} ({each.description}): {'Multi' if each.multiple else 'Single'}Value{each.type}"
         + (f" {each.pattern}" if each.pattern else "")
-        + "\n"
         for each in definitions
-    )
+    ]
+    details = ""
+    for at, entry in enumerate(entries):
+        # RT parts an entry of several lines from its neighbours.
+        apart = "\n" in entry + (entries[at - 1] if at else "")
+        details += ("\n" if apart and at else "") + entry + "\n"
     return tuple(read_text(reply(f"id: queue/3\n{body}\n")) for body in (names, details))  # type: ignore[return-value]
 
 
@@ -47,6 +51,22 @@ def test_the_lists_are_matched_by_their_order() -> None:
         Definition("Count", "", "Freeform", multiple=False, pattern="[Digits]"),
         Definition("It's {x}: a (b): c", "odd: (one)", "DateTime", multiple=False, pattern=""),
         Definition("Pat N", "many", "Select", multiple=True, pattern="[Word]"),
+    ]
+
+
+def test_a_description_of_several_lines_stands_apart() -> None:
+    """As RT writes it, between blank lines (RT 4.4-5.0)."""
+    names = f"{RT4} 200 Ok\n\nid: group/3\nQuote: \nPar (x: \nEmpty: \n\n"
+    details = (
+        f"{RT4} 200 Ok\n\nid: group/3\nQuote (d): MultiValueFreeform\n\n"
+        "Par (x (multi\nline): SingleValueFreeform\nfoo (bar): SingleValueFreeform\n\n"
+        "Empty (): SingleValueFreeform\n\n"
+    )
+    found = read_definitions(plain(names.encode()), plain(details.encode()))
+    assert [(each.name, each.description) for each in found] == [
+        ("Quote", "d"),
+        ("Par (x", "multi\nline): SingleValueFreeform\nfoo (bar"),
+        ("Empty", ""),
     ]
 
 

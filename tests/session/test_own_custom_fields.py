@@ -183,7 +183,7 @@ def test_a_query_for_a_subclass_gives_the_record_that_is_held(session: Session) 
 
 
 def test_two_classes_of_one_group_are_two_records(session: Session, connect: Connect) -> None:
-    """Where neither is a subclass of the other; the later one reads anew what the other saved."""
+    """Where neither is a subclass of the other; each reads anew what the other saved."""
 
     class Crew(Group):
         deck: ReadOnly[str | None] = cf("Floor", default=None)
@@ -193,9 +193,14 @@ def test_two_classes_of_one_group_are_two_records(session: Session, connect: Con
     crew, team = session.get(Crew, group.id), session.get(Team, group.id)
     assert crew is group
     assert (team.id, isinstance(team, Crew)) == (crew.id, False)
-    crew.description = "changed"
-    crew.save()
-    assert team.description == "changed"
+    assert session.get(Crew, group.id) is crew
+    assert session.query(Team).where(Team.name == "Of two classes").all() == [team]
+    for one, other in ((crew, team), (team, crew)):
+        one.description = f"by {type(one).__name__}"
+        one.save()
+        assert other.description == one.description
+    session.edit(Group, group.id, description="by neither")
+    assert crew.description == team.description == "by neither"
 
 
 def test_a_record_cannot_be_found_by_them(session: Session, wire: Wire) -> None:

@@ -48,7 +48,7 @@ def _detailed(names: Sequence[str], text: str) -> list[Definition]:
     at = 0
     for number, name in enumerate(names):
         following = names[number + 1] if number + 1 < len(names) else None
-        end = r"\Z" if following is None else rf"\n(?={re.escape(following)} \()"
+        end = r"\Z" if following is None else rf"\n+(?={re.escape(following)} \()"
         # A description may have several lines, so each entry ends where the next one begins.
         entry = re.compile(rf"{re.escape(name)} \((?P<description>.*?)\): {_KIND}{end}", re.DOTALL)
         match = entry.match(text, at)

@@ -5,16 +5,45 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any, cast
 
 from rtorm.gateway import Upload
 
-__all__ = ["LOGOUT", "WHO_AM_I", "Parameters", "Request"]
+__all__ = ["LOGOUT", "WHO_AM_I", "Parameters", "Request", "check_parameters", "form_text"]
 
 Parameters = Mapping[str, str | Sequence[str]]
 
 # RT answers with nothing at all to some reads, and to an edit of one object that changes nothing.
 _ALWAYS_ANSWERED = re.compile(r"(?:\w+/)?edit\Z|.+/(?:new|comment|take)\Z")
 _LONGEST_QUERY = 1500
+
+
+def form_text(content: object) -> str:
+    """The text of a form.
+
+    Raises:
+        TypeError: It is no text.
+    """
+    if not isinstance(content, str):
+        message = (
+            f"a form is text, not {type(content).__name__}: rtorm.rest1.forms.compose() makes it "
+            "of pairs of a field and its value"
+        )
+        raise TypeError(message)
+    return content
+
+
+def check_parameters(parameters: Mapping[str, Any]) -> None:
+    """Refuse parameters that are no text.
+
+    Raises:
+        TypeError: One is neither text nor several texts.
+    """
+    for name, given in parameters.items():
+        values = list(cast("Sequence[object]", given)) if isinstance(given, Sequence) else [given]
+        if not all(isinstance(value, str) for value in values):
+            message = f"the parameter {name}={given!r} is no text: give a str, or a list of them"
+            raise TypeError(message)
 
 
 @dataclass(frozen=True, slots=True)
