@@ -210,6 +210,7 @@ MAY: dict[str, tuple[set[str], set[str]]] = {
             "orm.custom",
             "orm.fields",
             "orm.record",
+            "orm.state",
             "rest1.checks",
             "rest1.codecs",
             "rest1.forms",

@@ -21,7 +21,7 @@ Description = Annotated[str, AfterValidator(lambda text: check_width(text, 255))
 
 
 class Group(Record):
-    """A group that users have defined; RT's own groups of roles answer to their ids, too.
+    """A group that users have defined; RT's own, of roles and of the system, answer to their ids.
 
     RT shows a group and its members by the id to every account, by the name only to those that
     have the right SeeGroup.

@@ -17,7 +17,7 @@ from pydantic_core import (
 
 from rtorm.rest1.checks import check_secret
 
-__all__ = ["Password", "hiding_input", "with_hidden_input"]
+__all__ = ["Password", "hidden", "hiding_input", "with_hidden_input"]
 
 R = TypeVar("R")
 
@@ -43,6 +43,11 @@ def _password(value: Any, _: object) -> SecretStr:
     if not isinstance(text, str):
         raise PydanticKnownError("string_type")
     return _Password(check_secret(text))
+
+
+def hidden(value: Any) -> Any:
+    """The same password as one that hides itself in pickles; other values as they are."""
+    return _Password(value.get_secret_value()) if isinstance(value, SecretStr) else value
 
 
 Password = Annotated[SecretStr, WrapValidator(_password)]

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar, Literal, Self, cast
 from weakref import WeakValueDictionary
 
-from pydantic import AfterValidator, AwareDatetime, Field
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
 
 from rtorm.models.attachment import Attachment, File
 from rtorm.models.links import LINK_FIELDS, MIRRORS, Linked
@@ -39,9 +39,16 @@ def _whole_seconds(instant: datetime) -> datetime:
     return instant.astimezone(UTC).replace(microsecond=0)
 
 
+def _no_record(value: Any) -> Any:
+    if isinstance(value, Record):
+        message = f"{value!r} is no text: give the e-mail address or the name"
+        raise ValueError(message)  # noqa: TRY004 - one of Pydantic's validators
+    return value
+
+
 Line = Annotated[str, AfterValidator(check_line)]
 Subject = Annotated[str, AfterValidator(check_subject)]
-Watcher = Annotated[str, AfterValidator(check_watcher)]
+Watcher = Annotated[str, BeforeValidator(_no_record), AfterValidator(check_watcher)]
 Instant = Annotated[AwareDatetime, AfterValidator(_whole_seconds)]
 Points = Annotated[int, Field(ge=0)]
 

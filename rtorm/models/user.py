@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 from pydantic import AfterValidator, ConfigDict, GetCoreSchemaHandler
 from pydantic_core import CoreSchema
 
-from rtorm.models.password import Password, hiding_input, with_hidden_input
+from rtorm.models.password import Password, hidden, hiding_input, with_hidden_input
 from rtorm.orm.custom import SHOWN
-from rtorm.orm.fields import Attr, attr
+from rtorm.orm.fields import Attr, WriteOnly, attr
 from rtorm.orm.record import Record
+from rtorm.orm.state import Change
 from rtorm.rest1.checks import check_line, check_name, check_width
 from rtorm.rest1.codecs import FLAG, LINE, SECRET, TEXT
 from rtorm.rest1.forms import check_text
@@ -113,12 +114,20 @@ class User(Record):
     lang: Attr[Line16] = attr("Lang", LINE, default="")
     privileged: Attr[bool] = attr("Privileged", FLAG, default=False)
     disabled: Attr[bool] = attr("Disabled", FLAG, default=False)
-    password: Attr[Password] = attr("Password", SECRET, default=None, stored=False)
+    password: WriteOnly[Password] = attr("Password", SECRET, default=None, stored=False)
 
     if not TYPE_CHECKING:
 
         def __setattr__(self, name: str, value: Any) -> None:
             hiding_input(lambda: super(User, self).__setattr__(name, value))
+
+    @property
+    def changes(self) -> dict[str, Change[Any]]:
+        """As of every record; the password hides itself, whatever a validator has made of it."""
+        return {
+            name: Change(hidden(change.old), hidden(change.new))
+            for name, change in super().changes.items()
+        }
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Generic, Literal, NoReturn, TypeVar
+from typing import ClassVar, Generic, Literal, NoReturn, Protocol, TypeVar
 
 __all__ = [
     "And",
     "Clause",
     "Column",
     "Comparison",
+    "Named",
     "Not",
     "Operator",
     "Or",
@@ -133,6 +134,12 @@ class Ordering:
     descending: bool = False
 
 
+class Named(Protocol):
+    """For type checkers: a record, which stands for its name."""
+
+    __rt_named__: ClassVar[bool]
+
+
 class Column(Generic[T_co]):
     """A field of a record class, to build conditions with, such as `Ticket.priority > 50`.
 
@@ -186,7 +193,7 @@ class Column(Generic[T_co]):
         """The field lies between two values, both included."""
         return And((self._ordered(">=", low), self._ordered("<=", high)))
 
-    def like(self: Column[str | None], text: str) -> Clause:
+    def like(self: Column[str | Named | None], text: str) -> Clause:
         """The field holds the text, in any letter case.
 
         In it, `%` stands for any text and `_` for any character, and nothing makes them mean
@@ -194,11 +201,11 @@ class Column(Generic[T_co]):
         """
         return Comparison(self.wire, "LIKE", text)
 
-    def not_like(self: Column[str | None], text: str) -> Clause:
+    def not_like(self: Column[str | Named | None], text: str) -> Clause:
         """The field does not hold the text, understood as in `like`; it may have no value."""
         return Comparison(self.wire, "NOT LIKE", text)
 
-    def starts_with(self: Column[str | None], text: str) -> Clause:
+    def starts_with(self: Column[str | Named | None], text: str) -> Clause:
         """The field begins with the text, understood as in `like`."""
         return Comparison(self.wire, "STARTSWITH", text)
 

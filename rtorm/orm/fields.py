@@ -43,6 +43,7 @@ __all__ = [
     "ReadOnly",
     "Reference",
     "Spec",
+    "WriteOnly",
     "attr",
     "cf",
     "collecting_fields",
@@ -90,13 +91,19 @@ class CF(Attr[T]):
     """
 
 
-class Reference(_Declared[str], Generic[R]):
+class Reference(_Declared[Any], Generic[R]):
     """A field that holds the name of another record, and takes the record, too.
 
-    `queue: Reference[Queue]` reads as `str` and is assigned a name or a `Queue`.
+    `queue: Reference[Queue]` reads as `str` and is assigned, or compared with, a name or a `Queue`.
     """
 
     if TYPE_CHECKING:
+
+        @overload
+        def __get__(self, instance: None, owner: Any) -> Column[str | R]: ...
+        @overload
+        def __get__(self, instance: object, owner: Any) -> str: ...
+        def __get__(self, instance: object | None, owner: Any) -> Column[str | R] | str: ...
 
         def __set__(self, instance: object, value: str | R) -> None: ...
 
@@ -111,6 +118,14 @@ class ReadOnly(_Declared[T]):
     if TYPE_CHECKING:
 
         def __set__(self, instance: object, value: Never) -> None: ...
+
+
+class WriteOnly(_Declared[T | None], Generic[T]):
+    """A field that RT takes and never shows: read, it is None unless it was just assigned."""
+
+    if TYPE_CHECKING:
+
+        def __set__(self, instance: object, value: T) -> None: ...
 
 
 def declared_type(annotation: Any) -> Any:

@@ -43,7 +43,7 @@ class IdentityMap:
 
         One of another class tells nothing: the ticket may have moved to another queue since.
         """
-        for record in (self.of(cls.__rt_kind__, number), self._siblings.get((cls, number))):
+        for record in (self._siblings.get((cls, number)), self.of(cls.__rt_kind__, number)):
             if isinstance(record, cls):
                 return record
         return None

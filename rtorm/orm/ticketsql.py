@@ -99,6 +99,8 @@ _FORMS: Mapping[str, Forms] = {
     **dict.fromkeys(_DATES, _DATE),
 }
 _PEOPLE = ("Owner", "Creator")
+# Which kind of record stands for its name.
+_NAMED = {"Queue": "queue", **dict.fromkeys(_PEOPLE, "user")}
 
 _NO_CLOCK = Clock(None, exact=False)
 _SHORT_BYTES = 255
@@ -208,7 +210,9 @@ class _Writer:
         if forms is None:
             said = "RT cannot search tickets by this field; sql() takes conditions in TicketSQL"
             raise _impossible(clause, said)
-        if forms is _DATE and isinstance(value, datetime):
+        if isinstance(value, Record):
+            value = _name_of(clause, value)
+        elif forms is _DATE and isinstance(value, datetime):
             operator, value = _whole_seconds(clause)
         elif forms is _OPTIONAL and value == "":
             operator = _AS_NULL.get(operator, operator)
@@ -264,6 +268,15 @@ _REASONS: Mapping[Operator, str] = {
 def _misfit(clause: Comparison) -> str:
     wanted = ": it is compared with a datetime" if _FORMS.get(clause.field) is _DATE else ""
     return f"the value does not fit the field{wanted}"
+
+
+def _name_of(clause: Comparison, record: Record) -> str:
+    if type(record).__rt_kind__ != _NAMED.get(clause.field):
+        raise _impossible(clause, _misfit(clause))
+    name: str | None = cast("Any", record).name
+    if name is None:
+        raise _impossible(clause, "it has no name yet")
+    return name
 
 
 def _impossible(clause: Comparison, why: str) -> QueryError:

@@ -26,7 +26,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from rtorm import CF, NOT_LOADED, Attachment, Change, Status, Ticket, cf, state_of
+from rtorm import CF, NOT_LOADED, Attachment, Change, Status, Ticket, User, cf, state_of
 from rtorm.errors import DetachedError, NotFound
 from rtorm.orm.checking import run_model_validators
 from rtorm.orm.record import Record
@@ -103,6 +103,15 @@ def test_a_given_list_is_copied() -> None:
     ticket = Incident(hosts=hosts)
     hosts.append("db2")
     assert ticket.hosts == ["db1"]
+
+
+def test_a_watcher_is_text() -> None:
+    """A user is not taken for an address; the error says what to give."""
+    user = User(name="bob", email_address="bob@example.com")
+    with pytest.raises(ValidationError, match="give the e-mail address or the name"):
+        make(Incident, cc=[user])
+    with pytest.raises(ValidationError, match="give the e-mail address or the name"):
+        put(loaded(Incident), cc=[user])
 
 
 def test_unknown_names_are_refused() -> None:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from rtorm import CF, Queue, Ticket, cf, sql
+from rtorm import CF, Queue, Ticket, User, cf, sql
 from rtorm.errors import ConfigurationError, QueryError
 from rtorm.orm.clauses import normal
 from rtorm.orm.columns import Clause, Column, Comparison, Ordering
@@ -51,6 +51,9 @@ def sent(clause: Clause, cls: type[Record] = Incident, clock: Clock = ROME) -> s
         (Ticket.id == 5, "id = 5"),
         (Ticket.queue == "Two Words", "Queue = 'Two Words'"),
         (Ticket.queue.like("Word"), "Queue LIKE 'Word'"),
+        (Ticket.queue == Queue(name="Two Words"), "Queue = 'Two Words'"),
+        (Ticket.queue.in_([Queue(name="A"), "B"]), "Queue = 'A' OR Queue = 'B'"),
+        (Ticket.owner != User(name="alice"), "Owner != 'alice'"),
         (Ticket.subject == 'it\'s "q" \\', "Subject = 'it\\'s \"q\" \\\\'"),
         (Ticket.subject.starts_with("disk"), "Subject STARTSWITH 'disk'"),
         (~Ticket.subject.starts_with("disk"), "Subject NOT STARTSWITH 'disk'"),
@@ -216,6 +219,8 @@ IMPOSSIBLE: list[tuple[Any, str]] = [
     (Comparison("Subject", "=", 5), "does not fit the field"),
     (Comparison("Subject", "LIKE", 5), "does not fit the field"),
     (Comparison("Due", "<", "2026-01-01"), "does not fit .*: it is compared with a datetime"),
+    (Comparison("Queue", "=", User(name="alice")), "does not fit the field"),
+    (Ticket.queue == Queue(), "it has no name yet"),
     (Comparison("Nope", "=", "x"), "Nope = 'x': RT cannot search tickets by this field"),
 ]
 

@@ -29,6 +29,7 @@ NO_REASON = (
     "lacks the right AdminQueue"
 )
 NO_QUEUE = "Queue not set (RT finds no queue 'Q': misspelt, disabled, or not for this account)"
+NO_RIGHT = "(the account needs the right CreateTicket, or the queue is disabled)"
 NO_USER = "Could not find or create user 'bad address'"
 CREATES = {
     "created": Made(f"{RT5} 200 Ok\n\n# Ticket 191 created.\n\n", 191),
@@ -42,7 +43,7 @@ CREATES = {
         f"{RT5} 200 Ok\n\n# Could not create ticket.\n"
         "# No permission to create tickets in the queue 'Incidents'\n\n",
         None,
-        {"Queue": ["No permission to create tickets in the queue 'Incidents'"]},
+        {"Queue": [f"No permission to create tickets in the queue 'Incidents' {NO_RIGHT}"]},
     ),
     "bad status": Made(
         f"{RT4} 200 Ok\n\n# Could not create ticket.\n"

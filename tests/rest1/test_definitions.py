@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -34,10 +36,9 @@ def lists(definitions: list[Definition]) -> tuple[Reply, Reply]:
         for each in definitions
     ]
     details = ""
-    for at, entry in enumerate(entries):
-        # RT parts an entry of several lines from its neighbours.
-        apart = "\n" in entry + (entries[at - 1] if at else "")
-        details += ("\n" if apart and at else "") + entry + "\n"
+    for before, entry in pairwise(["id", *entries]):
+        # RT parts an entry of several lines from its neighbours, the id included.
+        details += ("\n" if "\n" in before + entry else "") + entry + "\n"
     return tuple(read_text(reply(f"id: queue/3\n{body}\n")) for body in (names, details))  # type: ignore[return-value]
 
 
@@ -56,14 +57,16 @@ def test_the_lists_are_matched_by_their_order() -> None:
 
 def test_a_description_of_several_lines_stands_apart() -> None:
     """As RT writes it, between blank lines (RT 4.4-5.0)."""
-    names = f"{RT4} 200 Ok\n\nid: group/3\nQuote: \nPar (x: \nEmpty: \n\n"
+    names = f"{RT4} 200 Ok\n\nid: group/3\nFirst: \nQuote: \nPar (x: \nEmpty: \n\n"
     details = (
-        f"{RT4} 200 Ok\n\nid: group/3\nQuote (d): MultiValueFreeform\n\n"
+        f"{RT4} 200 Ok\n\nid: group/3\n\nFirst (one: x\n\nthree): SingleValueFreeform\n\n"
+        "Quote (d): MultiValueFreeform\n\n"
         "Par (x (multi\nline): SingleValueFreeform\nfoo (bar): SingleValueFreeform\n\n"
         "Empty (): SingleValueFreeform\n\n"
     )
     found = read_definitions(plain(names.encode()), plain(details.encode()))
     assert [(each.name, each.description) for each in found] == [
+        ("First", "one: x\n\nthree"),
         ("Quote", "d"),
         ("Par (x", "multi\nline): SingleValueFreeform\nfoo (bar"),
         ("Empty", ""),

@@ -164,6 +164,7 @@ def belongings(ticket: Incident, queue: Queue, user: User) -> None:
     ticket.owner = queue  # error
     queue.disabled = None  # error
     user.password = "secret"  # error
+    user.password = None  # error
     _ = queue.custom_fields[0].nmae  # error
 
 

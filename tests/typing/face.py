@@ -143,6 +143,7 @@ def on_classes() -> None:
     assert_type(Ticket.created, Column[datetime])
     assert_type(Ticket.due, Column[datetime | None])
     assert_type(Ticket.cc, Column[list[str]])
+    assert_type(Ticket.queue, Column[str | Queue])
     assert_type(Incident.subject, Column[str])
     assert_type(Incident.severity, Column[Severity | None])
     assert_type(Incident.hosts, Column[list[str]])
@@ -384,10 +385,13 @@ def others(session: Session, ticket: Incident) -> None:
     assert_type(user.privileged, bool)
     assert_type(session.get(Group, 5).members, list[str])
     user.password = SecretStr("secret")
+    assert_type(session.get(User, "bob").password, SecretStr | None)
     assert_type(ticket.queue, str)
     ticket.queue, ticket.owner = queue, user
     ticket.queue, ticket.owner = "Incidents", "alice"
     assert_type(Ticket(queue=queue, owner="alice"), Ticket)
+    session.query(Ticket).where(Ticket.queue == queue, Ticket.queue.in_([queue, "General"]))
+    session.query(Ticket).where(Ticket.owner != user, Ticket.owner.like("ali"))
     assert_type(session.add(Queue(name="Printers", disabled=True)), Queue)
     assert_type(session.add(User(name="bob", privileged=True)), User)
     assert_type(session.add(Group(name="Staff")), Group)

@@ -84,4 +84,6 @@ def _create_errors(line: str, keys: Mapping[str, str]) -> dict[str, list[str]]:
     key = next((key for key in keys if key.lower() == named.lower()), "")
     if key == "Queue" and line.startswith("Queue not set"):
         line += f" (RT finds no queue {keys[key]!r}: misspelt, disabled, or not for this account)"
+    elif key == "Queue" and line.startswith("No permission to create tickets"):
+        line += " (the account needs the right CreateTicket, or the queue is disabled)"
     return {key: [line]}

@@ -32,7 +32,8 @@ def read_definitions(names: Reply, details: Reply) -> list[Definition]:
         ProtocolError: The lists do not fit together, RT crashed, or a reply was cut short.
     """
     known = [line.removesuffix(_EMPTY_VALUE) for line in _lines(names)]
-    return _detailed(known, "\n".join(_lines(details)))
+    # Beside an entry of several lines RT leaves a line blank, also above the first one.
+    return _detailed(known, "\n".join(_lines(details)).lstrip("\n"))
 
 
 def _lines(reply: Reply) -> list[str]:
