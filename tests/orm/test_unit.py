@@ -12,11 +12,13 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import field_validator
 
 from rtorm import (
     CF,
     NOT_LOADED,
     Change,
+    DetachedError,
     NotFound,
     OutcomeUnknownError,
     RTError,
@@ -303,3 +305,63 @@ def test_nothing_to_do_sends_nothing(verify: Verify) -> None:
     """No plans, no request."""
     nobody: Any = None
     assert run(nobody, [], verify, 1) == []
+
+
+class Terse:
+    """A server that makes one ticket, and of which no reply to an edit arrives."""
+
+    def create(self, *_: object) -> Created:
+        return Created(5)
+
+    def edit(self, edits: Sequence[Edit]) -> list[EditReply]:
+        assert edits
+        raise OutcomeUnknownError("the reply was lost")
+
+
+class Folded(Ticket):
+    """A class whose hosts are all in lower case, each once."""
+
+    hosts: CF[list[str]] = cf("Hosts", default_factory=list)
+
+    @field_validator("hosts")
+    @classmethod
+    def _fold(cls, hosts: list[str]) -> list[str]:
+        return list(dict.fromkeys(host.lower() for host in hosts))
+
+
+def test_what_rt_computes_is_not_known_after_a_lost_reply() -> None:
+    """It may have followed from what may have arrived."""
+    record: Any = blank(Job, 5)
+    shown = {"Status": "new", "Started": "Not set", "Subject": "x"}
+    fill(record, shown, CLOCK)
+    record.status = "open"
+    server: Any = Terse()
+    [result] = run(server, [record], "never", 1)
+    assert result.outcome == "unknown"
+    assert vars(record).keys() & {"status", "started", "subject"} == {"status", "subject"}
+
+
+def test_a_list_that_a_new_ticket_was_not_given_is_not_known() -> None:
+    """Also if it was touched; one that is held from before tells nothing any more."""
+    record = Job(subject="new", queue="General")
+    record.links.refers_to.append("http://x/")
+    record.links.refers_to.clear()
+    untouched = record.links.parents
+    server: Any = Terse()
+    [result] = run(server, [record], "never", 1)
+    assert result.outcome == "created"
+    assert "links.refers_to" not in vars(record)
+    with pytest.raises(DetachedError, match=r"read links\.parents again"):
+        untouched.append(5)
+
+
+def test_what_a_validator_takes_back_is_not_sent() -> None:
+    """A change of which nothing is left is none."""
+    record: Any = blank(Folded, 5)
+    fill(record, {"CF.{Hosts}": "db1"}, CLOCK)
+    record.hosts.append("DB1")
+    assert record.is_dirty
+    server: Any = Terse()
+    [result] = run(server, [record], "never", 1)
+    assert (result.outcome, result.applied) == ("unchanged", {})
+    assert not record.is_dirty
