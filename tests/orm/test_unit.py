@@ -338,7 +338,8 @@ def test_what_rt_computes_is_not_known_after_a_lost_reply() -> None:
     server: Any = Terse()
     [result] = run(server, [record], "never", 1)
     assert result.outcome == "unknown"
-    assert vars(record).keys() & {"status", "started", "subject"} == {"status", "subject"}
+    held: dict[str, Any] = vars(record)
+    assert held.keys() & {"status", "started", "subject"} == {"status", "subject"}
 
 
 def test_a_list_that_a_new_ticket_was_not_given_is_not_known() -> None:
