@@ -331,15 +331,15 @@ class Folded(Ticket):
 
 def test_what_rt_computes_is_not_known_after_a_lost_reply() -> None:
     """It may have followed from what may have arrived."""
-    record: Any = blank(Job, 5)
+    record = blank(Job, 5)
+    assert isinstance(record, Job)
     shown = {"Status": "new", "Started": "Not set", "Subject": "x"}
     fill(record, shown, CLOCK)
     record.status = "open"
     server: Any = Terse()
     [result] = run(server, [record], "never", 1)
     assert result.outcome == "unknown"
-    held: dict[str, Any] = vars(record)
-    assert held.keys() & {"status", "started", "subject"} == {"status", "subject"}
+    assert vars(record).keys() & {"status", "started", "subject"} == {"status", "subject"}
 
 
 def test_a_list_that_a_new_ticket_was_not_given_is_not_known() -> None:
