@@ -185,9 +185,11 @@ def test_the_attachment_of_a_user_is_not_found(rt: Server, session: Session) -> 
     rt.tracker.insert(_MAIL_TO_A_USER)
     later = session.add(Incident(subject="Later", text="a later attachment"))
     session.commit()
+    last = later.attachments[0].id
+    assert last
     number = next(
         number
-        for number in range(later.attachments[0].id - 1, 0, -1)
+        for number in range(last - 1, 0, -1)
         if session.client.get(f"attachment/{number}/content").body == "of a user"
     )
     with pytest.raises(NotFound, match=rf"attachment {number} belongs to transaction \d+: .*user"):
