@@ -25,6 +25,7 @@ URL = "http://rt.example.com"
 """The address under which recorded servers answer."""
 
 _SCRUBBED = "scrubbed"
+_HERE = str(Path(__file__).parent).encode()
 _BOUNDARY = re.compile(rb"--[0-9a-f]{32}")
 _PASSWORD = re.compile(rb"(?m)^(Password: ).*$")
 _KEPT_HEADERS = ("Content-Type", "Date", "Location")
@@ -92,8 +93,11 @@ def _scrubbed_body(body: bytes, content_type: str) -> tuple[bytes, str]:
 
 
 def _scrubbed_text(body: bytes) -> bytes:
-    """A reply without passwords: of a user's form that it refuses, RT repeats all of it."""
-    return _PASSWORD.sub(rb"\1***", body)
+    """A reply without passwords, and without the folders of the machine that recorded it.
+
+    Of a user's form that it refuses, RT repeats all; where it crashes, it names its files.
+    """
+    return _PASSWORD.sub(rb"\1***", body).replace(_HERE, b"rtorm/testing")
 
 
 def _scrubbed_response(response: dict[str, Any]) -> dict[str, Any]:
