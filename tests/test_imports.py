@@ -81,7 +81,7 @@ MAY: dict[str, tuple[set[str], set[str]]] = {
     "rest1.wire.identity": ({"errors", "gateway", "rest1.forms", "rest1.replies.reply"}, set()),
     "rest1.wire.refusals": ({"auth", "errors", "rest1.replies.reply"}, set()),
     "rest1.wire.request": ({"gateway"}, set()),
-    "models.password": ({"rest1.checks"}, {"pydantic", "pydantic_core"}),
+    "models.password": ({"orm.checking", "rest1.checks"}, {"pydantic", "pydantic_core"}),
     "models.transaction": ({"gateway", "models.attachment", "models.changes"}, {"pydantic"}),
     "orm.fields": ({"orm.columns", "rest1.checks", "rest1.codecs"}, {"pydantic"}),
     "rest1.joined": ({"rest1.clock", "rest1.codecs", "rest1.forms"}, set()),

@@ -15,6 +15,7 @@ from pydantic_core import (
     core_schema,
 )
 
+from rtorm.orm.checking import is_of_pydantic
 from rtorm.rest1.checks import check_secret
 
 __all__ = ["Password", "hidden", "hiding_input", "with_hidden_input"]
@@ -69,15 +70,11 @@ def hiding_input(act: Callable[[], R]) -> R:
 
 
 def _without_input(row: ErrorDetails) -> InitErrorDetails:
-    kind, said, context = cast("Any", row["type"]), cast("Any", row["msg"]), row.get("ctx", {})
-    try:
-        known = PydanticKnownError(kind, context).message() == said
-    except (KeyError, TypeError):
-        known = False
-    if known:
-        return InitErrorDetails(type=kind, loc=row["loc"], input=_HIDDEN, ctx=context)
+    kind, said, loc = cast("Any", row["type"]), cast("Any", row["msg"]), row["loc"]
+    if is_of_pydantic(row):
+        return InitErrorDetails(type=kind, loc=loc, input=_HIDDEN, ctx=row.get("ctx", {}))
     # Not with its context, in which a program may keep what it was given.
-    return InitErrorDetails(type=PydanticCustomError(kind, said), loc=row["loc"], input=_HIDDEN)
+    return InitErrorDetails(type=PydanticCustomError(kind, said), loc=loc, input=_HIDDEN)
 
 
 def with_hidden_input(schema: CoreSchema) -> CoreSchema:

@@ -20,7 +20,14 @@ if TYPE_CHECKING:
     from rtorm.orm.layout import Validate
     from rtorm.orm.record import Record
 
-__all__ = ["checked", "objections", "run_model_validators", "validators_of", "violations"]
+__all__ = [
+    "checked",
+    "is_of_pydantic",
+    "objections",
+    "run_model_validators",
+    "validators_of",
+    "violations",
+]
 
 
 def validators_of(cls: type[Record]) -> dict[str, Validate]:
@@ -77,13 +84,19 @@ def violations(
 
 def _kind(row: ErrorDetails) -> str | PydanticCustomError:
     """Pydantic's own kind of error where it says the same, else one that says it literally."""
-    kind, said, context = cast("Any", row["type"]), cast("Any", row["msg"]), row.get("ctx")
+    if is_of_pydantic(row):
+        return row["type"]
+    kind, said = cast("Any", row["type"]), cast("Any", row["msg"])
+    return PydanticCustomError(kind, said, row.get("ctx"))
+
+
+def is_of_pydantic(row: ErrorDetails) -> bool:
+    """Whether Pydantic has a kind of error that says the same by itself."""
     try:
-        if PydanticKnownError(kind, context).message() == said:
-            return row["type"]
+        return PydanticKnownError(cast("Any", row["type"]), row.get("ctx")).message() == row["msg"]
     except (KeyError, TypeError):
-        pass  # A validator of the program's own may name its errors as it likes.
-    return PydanticCustomError(kind, said, context)
+        # A validator of the program's own may name its errors as it likes.
+        return False
 
 
 def objections(error: ValidationError) -> list[str]:

@@ -8,7 +8,7 @@ and what one end removes is removed there, unless it was added.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, cast
 
 from pydantic import ValidationError
@@ -51,17 +51,17 @@ class Agreement:
         return changes
 
 
-def take_note(record: Record, written: Changes, find: Callable[[int], Record | None]) -> None:
+def take_note(record: Record, written: Changes, records: IdentityMap) -> None:
     """Let lists that are not saved yet know of the links that RT now has at their other ends.
 
     Args:
         record: A record that was sent.
         written: What RT has made of its links.
-        find: Gives the session's ticket of a number, or None.
+        records: Those of the session.
     """
     end = _end(record)
     for name, member, added in _differences(record, written):
-        other = find(member) if isinstance(member, int) else None
+        other = records.of("ticket", member) if isinstance(member, int) else None
         mirror = type(record).__rt_mirrors__[name]
         change = None if other is None or other is record else other.changes.get(mirror)
         if other is None or change is None:

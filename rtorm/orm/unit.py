@@ -163,6 +163,7 @@ class UnitOfWork:
             self._fail(chunk, error)
             return
         except BaseException:
+            # Interrupted: RT may have taken it.
             _doubt(chunk)
             raise
         if len(chunk) > 1 and edits and all(reply.unclear for reply in replies):
@@ -394,7 +395,6 @@ def _begin_life(record: Record) -> None:
     """A new record becomes one that RT holds."""
     fields, state = layout_of(type(record)).fields, state_of(record)
     untold = state.original.keys() - record.changes.keys()
-    state.accept(untold)
     state.persistent = True
     forget(record, untold)
     for values in state.defaults.values():

@@ -89,7 +89,7 @@ class Workspace(Deeds):
         if any(map(_is_about_deletion, results)):
             forget_links(self.records.of_kind("ticket"))
         for each, result in zip(planned, results, strict=True):
-            take_note(result.record, _written(each, result), self._ticket)
+            take_note(result.record, _written(each, result), self.records)
             self._forget_namesakes(result.record, {*result.applied, *result.errors})
             if result.outcome == "unknown" and not state_of(result.record).persistent:
                 self._let_go(result.record)
@@ -146,9 +146,6 @@ class Workspace(Deeds):
         """Sent again, it might be created twice: only the program may decide to add it."""
         self.records.drop([record])
         state_of(record).session = None
-
-    def _ticket(self, number: int) -> Record | None:
-        return self.records.of("ticket", number)
 
     def _forget_namesakes(self, record: Record, sent: Iterable[str]) -> None:
         """What one object writes, the others of its id read: after a merge, of other classes."""

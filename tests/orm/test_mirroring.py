@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from rtorm import Ticket
 from rtorm.models.links import MIRRORS
+from rtorm.orm.identity_map import IdentityMap
 from rtorm.orm.layout import layout_of
 from rtorm.orm.loading import blank
 from rtorm.orm.mirroring import Agreement, take_note
@@ -105,7 +106,10 @@ def test_what_rt_has_applied_is_no_change_of_the_other_end(added: bool) -> None:
     held[2].links.children.append(3)
     held[1].links.parents = [2] if added else []
     kept = held[2].links.children
-    take_note(held[1], held[1].changes, held.get)
+    records = IdentityMap()
+    for number, ticket in held.items():
+        records.hold(ticket, number)
+    take_note(held[1], held[1].changes, records)
     change = held[2].changes["links.children"]
     assert set(change.new) - set(change.old) == {3}
     assert set(change.old) == ({1} if added else set())
