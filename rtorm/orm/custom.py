@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, Final, get_origin
 
-from rtorm.orm.fields import ReadOnly, Spec
+from rtorm.orm.fields import ReadOnly, Spec, declared_type
+from rtorm.orm.kinds import check_texts
 
-__all__ = ["SHOWN", "WRITTEN", "CustomFields"]
+__all__ = ["SHOWN", "WRITTEN", "CustomFields", "is_lowered_wrongly", "is_unnamable"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +50,13 @@ class CustomFields:
             annotation: Its type.
 
         Raises:
-            TypeError: RT does not write the field, or its name cannot be told from its value.
+            TypeError: RT does not write the field, or its name cannot be told from its value, or
+                it is true or false and its texts are not known.
         """
-        if not spec.custom or self.writable:
+        if not spec.custom:
+            return
+        check_texts(called, declared_type(annotation), spec.texts)
+        if self.writable:
             return
         if get_origin(annotation) is not ReadOnly:
             message = (
@@ -65,6 +70,20 @@ class CustomFields:
                 "name of the custom field ends"
             )
             raise TypeError(message)
+
+
+def is_unnamable(name: str) -> bool:
+    """Whether RT cannot be told of a custom field by this name: a comma ends it (RT 3.8-6.0)."""
+    return "," in name
+
+
+def is_lowered_wrongly(name: str) -> bool:
+    """Whether RT does not find a custom field by this name in an edit.
+
+    It looks for the name in small letters, and SQLite takes no others for the same than those of
+    ASCII (RT 4.4-5.0).
+    """
+    return any(letter.lower() != letter for letter in name if not letter.isascii())
 
 
 WRITTEN: Final = CustomFields("CF.{{{}}}", writable=True, askable=True, quoted=True)

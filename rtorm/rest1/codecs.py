@@ -7,12 +7,11 @@ value that RT would change or lose. (RT 4.4-6.0, REST 1.0.)
 
 from __future__ import annotations
 
-import ipaddress
 import operator
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from email.utils import parsedate_to_datetime
 from typing import Any, Protocol
 
@@ -31,8 +30,7 @@ __all__ = [
     "ADDRESSES",
     "CF_DATE",
     "CF_DATETIME",
-    "CF_IP",
-    "CF_NETWORK",
+    "CF_INTEGER",
     "CF_TEXT",
     "FLAG",
     "INSTANT",
@@ -50,6 +48,8 @@ __all__ = [
     "Secret",
     "cf_list",
     "optional",
+    "same_letters",
+    "shown_values",
 ]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -80,7 +80,6 @@ class Codec:
         decode: Wire text to value; raises ValueError (or an error derived from it).
         encode: Value to wire text; raises `EncodeError`.
         same: Whether RT keeps the two values as one.
-        may_mean: Whether a text of RT may stand for a value, where RT's text is ambiguous.
         kept: Whether RT holds what it was told when it shows a certain value, where it may show
             the same thing otherwise; None where `same` says it.
     """
@@ -88,7 +87,6 @@ class Codec:
     decode: Callable[[str, Clock], Any]
     encode: Callable[[Any, Clock], str]
     same: Callable[[Any, Any], bool] = operator.eq
-    may_mean: Callable[[str, Any, Clock], bool] | None = None
     kept: Callable[[Any, Any], bool] | None = None
 
 
@@ -100,14 +98,36 @@ def _text(check: Callable[[str], object], kept: Callable[[Any, Any], bool] | Non
     return Codec(lambda text, _clock: text, encode, kept=kept)
 
 
-def _same_letters(told: Any, shown: Any) -> bool:
-    # RT keeps names, states and choices in the letter case in which it knows them.
+def same_letters(told: Any, shown: Any) -> bool:
+    """Whether two values are the same, or texts but for the case of their letters.
+
+    RT keeps names, states and choices in the letter case in which it knows them.
+    """
     both_texts = isinstance(told, str) and isinstance(shown, str)
     return told.lower() == shown.lower() if both_texts else bool(told == shown)
 
 
 def _encode_int(value: int, _clock: Clock) -> str:
     return str(int(value))
+
+
+_WHOLE = re.compile(r"\s*[+-]?[0-9]+\s*")
+
+
+def _decode_cf_int(text: str, _clock: Clock) -> int:
+    # Python takes `1_000` and the digits of other scripts for numbers, too.
+    if not _WHOLE.fullmatch(text):
+        message = f"not a whole number: {text!r}"
+        raise ValueError(message)
+    return int(text)
+
+
+def _encode_cf_int(value: int, _clock: Clock) -> str:
+    try:
+        return str(int(value))
+    except ValueError as error:
+        # Python writes no number of thousands of digits.
+        raise EncodeError(str(error)) from None
 
 
 def _encode_priority(value: int, _clock: Clock) -> str:
@@ -173,11 +193,24 @@ def _encode_instant(value: datetime | None, clock: Clock) -> str:
     return local.isoformat(" ")
 
 
-def _encode_date(value: date, _clock: Clock) -> str:
+_NOON = " 12:00:00"
+
+
+def _encode_date(value: date, clock: Clock) -> str:
     if value <= _EPOCH.date():
         message = _TOO_EARLY
         raise EncodeError(message)
-    return value.isoformat()
+    # RT takes a day for its midnight in the account's zone, and misses that by an hour where the
+    # clock is changed between this midnight and the one of UTC: it would keep the day before
+    # (RT 4.4-5.0). Noon is far from both ends of the day.
+    plain = clock.zone is None or (clock.exact and _keeps_midnight(value, clock.zone))
+    return value.isoformat() + ("" if plain else _NOON)
+
+
+def _keeps_midnight(day: date, zone: tzinfo) -> bool:
+    midnight = datetime.combine(day, time(), UTC)
+    taken = midnight - (midnight.astimezone(zone).utcoffset() or timedelta(0))
+    return taken.astimezone(zone).date() == day
 
 
 def _decode_cf_datetime(text: str, _clock: Clock) -> datetime:
@@ -259,11 +292,12 @@ def _decode_members(text: str, _clock: Clock) -> list[str]:
     return [member.strip() for member in _NEXT_MEMBER.split(text) if member.strip()]
 
 
-LINE = _text(check_line, _same_letters)
+LINE = _text(check_line, same_letters)
 TEXT = _text(check_text)
 SUBJECT = _text(check_subject)
 MESSAGE = _text(check_message)
-CF_TEXT = _text(check_text, _same_letters)
+CF_TEXT = _text(check_text, same_letters)
+CF_INTEGER = Codec(_decode_cf_int, _encode_cf_int)
 INTEGER = Codec(lambda text, _clock: int(text), _encode_int)
 PRIORITY = Codec(lambda text, _clock: int(text), _encode_priority)
 MINUTES = Codec(_decode_minutes, _encode_int)
@@ -275,23 +309,6 @@ MEMBERS = Codec(_decode_members, _encode_addresses)
 LINKS = Codec(_decode_links, _encode_links, _same_links, kept=_kept_links)
 CF_DATE = Codec(lambda text, _clock: date.fromisoformat(text), _encode_date)
 CF_DATETIME = Codec(_decode_cf_datetime, _encode_instant)
-CF_IP = Codec(lambda text, _clock: ipaddress.ip_address(text), lambda value, _clock: str(value))
-
-
-def _decode_network(text: str, _clock: Clock) -> Any:
-    first, dash, last = text.partition("-")
-    if not dash:
-        return ipaddress.ip_network(text)
-    low, high = ipaddress.ip_address(first), ipaddress.ip_address(last)
-    if low.version == high.version:
-        networks = list(ipaddress.summarize_address_range(low, high))
-        if len(networks) == 1:
-            return networks[0]
-    message = f"not one network: {text!r}"
-    raise ValueError(message)
-
-
-CF_NETWORK = Codec(_decode_network, lambda value, _clock: str(value))
 
 
 def optional(codec: Codec) -> Codec:
@@ -327,7 +344,10 @@ def cf_list(item: Codec) -> Codec:
         return [item.decode(value, clock) for value in _split_values(text)]
 
     def encode(values: Sequence[Any], clock: Clock) -> str:
-        return ",".join(_quote_value(item.encode(value, clock)) for value in values)
+        texts = [item.encode(value, clock) for value in values]
+        quoted = [_quote_value(text) for text in texts]
+        _check_apart(texts)
+        return ",".join(quoted)
 
     def sets(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
         def equal(one: Sequence[Any] | None, other: Sequence[Any] | None) -> bool:
@@ -339,28 +359,40 @@ def cf_list(item: Codec) -> Codec:
 
         return equal
 
-    def may_mean(text: str, values: Sequence[Any], clock: Clock) -> bool:
-        return _joins_to([item.encode(value, clock) for value in values], text)
-
-    return Codec(decode, encode, sets(item.same), may_mean, sets(item.kept or item.same))
+    return Codec(decode, encode, sets(item.same), kept=sets(item.kept or item.same))
 
 
-def _joins_to(values: Sequence[str], text: str) -> bool:
-    """Whether RT may write these values, in some order, as this text."""
-    if not values:
-        return not text
-    shown = frozenset(_quote_value(value) if "," in value else value for value in values)
-    # Where the next value begins, and the values that have not been found yet.
-    ways = [(0, shown)]
-    while ways:
-        at, left = ways.pop()
-        if at > len(text) and not left:
-            return True
-        for item in left:
-            end = at + len(item)
-            if text.startswith(item, at) and text[end : end + 1] in ("", ","):
-                ways.append((end + 1, left - {item}))
-    return False
+# Beside each other, in any order, RT's text of these looks like one value that holds a comma.
+_OPENING = re.compile(r"'(?:[^'\\]|\\[\\'])*\Z")
+_CLOSING = re.compile(r"(?:[^'\\]|\\[\\'])*'(?=,|\Z)")
+
+
+def _check_apart(values: Sequence[str]) -> None:
+    """Refuse values that RT would show as others.
+
+    It shows only those in quotes that hold a comma, and other values may have quotes, too.
+
+    Raises:
+        EncodeError: There are two that RT would show as one.
+    """
+    opening = {value for value in values if "," not in value and _OPENING.match(value)}
+    closing = [value for value in values if _CLOSING.match(_shown_value(value))]
+    for later in closing if opening else ():
+        if first := next(iter(opening - {later}), None):
+            message = (
+                f"RT would show {first!r} beside {later!r} as one value that holds a comma: write "
+                "another sign for the quote"
+            )
+            raise EncodeError(message)
+
+
+def shown_values(values: Sequence[str]) -> str:
+    """The values of a custom field that holds several as RT shows them."""
+    return ",".join(map(_shown_value, values))
+
+
+def _shown_value(value: str) -> str:
+    return _quote_value(value) if "," in value else value
 
 
 def _quote_value(value: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 
 # What Perl takes for white space in decoded text; Python's `\s` has four signs more.
 SPACE = (
@@ -230,6 +230,13 @@ def stored_instant(text: str, zone: tzinfo) -> datetime | None:
     clock = datetime.fromisoformat(text).replace(tzinfo=UTC)
     instant = clock - (clock.astimezone(zone).utcoffset() or timedelta(0))
     return instant if instant > _EPOCH else None
+
+
+def stored_day(text: str, zone: tzinfo) -> date:
+    """The day that RT keeps in a custom field for a day, or a day and a time, written to it."""
+    instant = stored_instant(text if " " in text else f"{text} 00:00:00", zone)
+    assert instant is not None
+    return instant.astimezone(zone).date()
 
 
 def shown_instant(instant: datetime | None, zone: tzinfo) -> str:
