@@ -15,6 +15,7 @@ from typing import Literal, Protocol
 from rtorm.errors import RTError
 
 __all__ = [
+    "WITH_CHOICES",
     "Action",
     "Created",
     "Definition",
@@ -34,6 +35,9 @@ __all__ = [
 ]
 
 Action = Literal["take", "untake", "steal"]
+
+WITH_CHOICES = ("Select", "Combobox", "Autocomplete")
+"""The kinds of custom fields that have values to choose from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +59,18 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One record as the server shows it: wire names to wire text, and its true id."""
+    """One record as the server shows it.
+
+    Attributes:
+        id: Its true id.
+        fields: Wire names to wire text.
+        doubled: Wire names of custom fields of which there are two, as far as it can be seen: only
+            where everything was asked for. The text is that of one of them.
+    """
 
     id: int
     fields: Mapping[str, str]
+    doubled: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,7 +280,11 @@ class Definition:
         description: What it is for.
         type: Its kind in RT's words: `Select`, `Freeform`, `Date` …
         multiple: Whether it holds several values.
-        pattern: What values must match, in RT's words (`Digits`); empty if nothing.
+        pattern: What values must match: RT's name of it in brackets (`[Digits]`), or a Perl regular
+            expression; empty if nothing.
+        id: Its number; None where the server does not tell it.
+        maximum: How many values it holds at most; None for any number, or where the server does
+            not tell it.
     """
 
     name: str
@@ -276,6 +292,8 @@ class Definition:
     type: str
     multiple: bool
     pattern: str
+    id: int | None = None
+    maximum: int | None = None
 
 
 class Gateway(Protocol):
@@ -359,6 +377,13 @@ class Gateway(Protocol):
         """One attachment of whichever ticket it is."""
         ...
 
+    def outline(self, queue: str) -> list[Definition]:
+        """The custom fields of a queue's tickets by the queue's name, as far as one request tells.
+
+        Their numbers are not told.
+        """
+        ...
+
     def definitions(self, kind: str, number: int, of: str) -> list[Definition]:
         """Custom fields that a queue or a group defines, as far as the account may see them.
 
@@ -366,5 +391,18 @@ class Gateway(Protocol):
             kind: `queue` or `group`.
             number: Its id.
             of: What has the custom fields: `ticket` for a queue's tickets, else the kind itself.
+        """
+        ...
+
+    def choices(self, custom_field: int) -> tuple[str, ...] | None:
+        """The values to choose from of the custom field of this number; None if it is not told."""
+        ...
+
+    def numbered_values(
+        self, tickets: Sequence[int], custom_fields: Sequence[int]
+    ) -> list[Mapping[int, tuple[str, ...]]] | None:
+        """The values of custom fields by their numbers, of each ticket; None if it is not told.
+
+        Of two custom fields with one name, REST 1.0 shows the value of one under both.
         """
         ...

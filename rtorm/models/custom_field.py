@@ -5,44 +5,58 @@ from __future__ import annotations
 from pydantic import BaseModel
 
 from rtorm.gateway import Definition
+from rtorm.orm.describing import describe
 
 __all__ = ["CustomField", "custom_field_of"]
 
 
 class CustomField(BaseModel, frozen=True):
-    """A custom field of a queue's tickets, or of a queue or a group itself, as far as RT tells.
-
-    Attributes:
-        id: Its number in RT; None where RT does not tell it (REST 1.0 does not).
-        name: Its name, as it is declared with `cf(name)`.
-        description: What it is for.
-        type: Its kind in RT's words: `Select`, `Freeform`, `Text`, `Date`, `DateTime`,
-            `IPAddress` …
-        multiple: Whether it holds several values.
-        pattern: What values must match: a comment of RT's in brackets, such as `[Digits]`, or a
-            Perl regular expression; empty if nothing.
-        values: The values to choose from; None where RT does not tell them (REST 1.0 does not).
-    """
+    """A custom field of a queue's tickets, or of a queue or a group itself, as far as RT tells."""
 
     id: int | None = None
+    """Its number in RT; None where RT does not tell it (RT 4 does not)."""
     name: str
+    """Its name, as it is declared with `cf(name)`."""
     description: str = ""
+    """What it is for."""
     type: str
+    """Its kind in RT's words: `Select`, `Freeform`, `Text`, `Date`, `DateTime`, `IPAddress` …"""
     multiple: bool = False
+    """Whether it holds several values."""
+    maximum: int | None = None
+    """How many values it holds at most; None for any number, or where RT does not tell it.
+
+    RT 4 does not.
+    """
     pattern: str = ""
+    """What values must match; empty if nothing.
+
+    It is a Perl regular expression, in place of which RT 4 tells its comment in brackets if it has
+    one, such as `[Digits]`.
+    """
     values: tuple[str, ...] | None = None
+    """The values to choose from, in RT's order.
+
+    None for a kind without them, or where RT does not tell them (RT 4 does not).
+    """
 
     def __repr__(self) -> str:
         several = "several " if self.multiple else ""
         return f"<CustomField {self.name!r} {several}{self.type}>"
 
 
-def custom_field_of(definition: Definition) -> CustomField:
-    """The custom field that the server defines."""
+describe(CustomField)
+
+
+def custom_field_of(definition: Definition, values: tuple[str, ...] | None = None) -> CustomField:
+    """The custom field that the server defines, with the values to choose from."""
     return CustomField(
+        id=definition.id,
         name=definition.name,
         description=definition.description,
         type=definition.type,
         multiple=definition.multiple,
+        maximum=definition.maximum,
         pattern=definition.pattern,
+        values=values,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from rtorm.errors import RTError
-from rtorm.gateway import Entry, Gateway
+from rtorm.gateway import WITH_CHOICES, Definition, Entry, Gateway
 from rtorm.models.attachment import Attachment, Source, held
 from rtorm.models.custom_field import custom_field_of
 from rtorm.models.transaction import History, Transaction, principals_of, transaction_of
@@ -123,7 +123,14 @@ class Belongings:
     def _load_definitions(self, name: str, record: Record) -> None:
         kind = type(record).__rt_kind__
         definitions = self._gateway.definitions(kind, _number(record), _DEFINED[kind, name])
-        vars(record)[name] = tuple(map(custom_field_of, definitions))
+        vars(record)[name] = tuple(
+            custom_field_of(definition, self._choices(definition)) for definition in definitions
+        )
+
+    def _choices(self, definition: Definition) -> tuple[str, ...] | None:
+        if definition.id is None or definition.type not in WITH_CHOICES:
+            return None
+        return self._gateway.choices(definition.id)
 
 
 def _number(record: Record) -> int:

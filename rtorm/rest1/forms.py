@@ -27,6 +27,7 @@ _CF_LINE = re.compile(r"(CF\.\{.+?\}):(?: (.*))?\Z", re.DOTALL)
 _PLAIN_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_-]*\Z")
 # A custom field of a queue, a group or a user.
 _OWN_CF = "CF-"
+_TICKET_CF = "CF.{"
 
 # RT stores noncharacters and surrogates as literal text such as `\xEF\xBF\xBF`.
 _UNSTORABLE = re.compile(
@@ -55,11 +56,14 @@ class Form:
         fields: Key to value, keys as RT spells them (`Subject`, `CF.{Name}`, `CF-Name`).
         comments: The `# ` lines above the fields, without the mark.
         loose: Lines that are neither: RT's bare sentences.
+        doubled: The keys of custom fields that stand there twice: two of a ticket's have the name,
+            and RT shows the value of the last one in the place of each (RT 4.4-5.0).
     """
 
     fields: Mapping[str, str] = field(default_factory=dict[str, str])
     comments: tuple[str, ...] = ()
     loose: tuple[str, ...] = ()
+    doubled: frozenset[str] = frozenset()
 
 
 def check_key(key: str) -> None:
@@ -145,6 +149,7 @@ def parse(block: str) -> Form:
     fields: dict[str, str] = {}
     comments: list[str] = []
     loose: list[str] = []
+    doubled: set[str] = set()
     at, end = 0, len(lines)
     while at < end:
         line = lines[at]
@@ -165,8 +170,10 @@ def parse(block: str) -> Form:
             value, at = _continue(key, value, lines, at)
         if key in fields and key.startswith(_OWN_CF):
             value = _together(fields[key], value)
+        elif key in fields and key.startswith(_TICKET_CF):
+            doubled.add(key)
         fields[key] = value
-    return Form(fields, tuple(comments), tuple(loose))
+    return Form(fields, tuple(comments), tuple(loose), frozenset(doubled))
 
 
 def _field_line(line: str) -> tuple[str, str] | None:

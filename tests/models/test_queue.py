@@ -89,14 +89,17 @@ def test_custom_fields_are_none_before_the_queue_exists() -> None:
 
 
 def test_a_custom_field_tells_what_rt_does() -> None:
-    """What REST 1.0 does not tell is None."""
+    """What it does not tell is None."""
     field = custom_field_of(
         Definition("Count", "how many", "Freeform", multiple=True, pattern="[Digits]")
     )
     assert field == CustomField(
         name="Count", description="how many", type="Freeform", multiple=True, pattern="[Digits]"
     )
-    assert (field.id, field.values) == (None, None)
+    assert (field.id, field.maximum, field.values) == (None, None, None)
+    known = Definition("C", "", "Select", multiple=True, pattern="", id=3, maximum=2)
+    field_of_rt5 = custom_field_of(known, ("a", "b"))
+    assert (field_of_rt5.id, field_of_rt5.maximum, field_of_rt5.values) == (3, 2, ("a", "b"))
     assert repr(field) == "<CustomField 'Count' several Freeform>"
     with pytest.raises(ValidationError, match="frozen"):
         field.name = "other"  # type: ignore[misc]

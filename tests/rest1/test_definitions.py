@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from rtorm.errors import NotFound, ProtocolError, RTError
 from rtorm.gateway import Definition
-from rtorm.rest1.replies.definitions import read_definitions
+from rtorm.rest1.replies.definitions import read_definitions, read_outline
 from rtorm.rest1.replies.reply import Reply, read_text
 from tests.rest1.rt_rules import reply
 from tests.rest1.support import RT4, plain
@@ -108,13 +108,24 @@ DEFINITIONS = st.builds(
 @example([Definition("a", "b): SingleValueText\nc", "Select", multiple=True, pattern="")])
 def test_any_names_and_descriptions_are_told_apart(definitions: list[Definition]) -> None:
     """Names and descriptions may hold the signs that RT puts between them."""
-    assert read_definitions(*lists(definitions)) == definitions
+    names, details = lists(definitions)
+    assert read_definitions(names, details) == definitions
+    assert read_outline(details) in (None, definitions)
+
+
+def test_the_long_list_alone_tells_usual_names() -> None:
+    """Where there are no brackets but RT's own, one request is enough."""
+    usual = [Definition("a, b: c", "it is", "Select", multiple=True, pattern="[x]")]
+    _, details = lists(usual)
+    assert read_outline(details) == usual
+    assert read_outline(plain(DETAILS.encode())) is None
 
 
 @given(st.text(), st.text())
 def test_any_replies_are_a_result_or_an_error_of_rtorm(one: str, other: str) -> None:
     """Whatever answers, no other exception comes out."""
     try:
+        read_outline(read_text(reply(other)))
         read_definitions(read_text(reply(one)), read_text(reply(other)))
     except RTError:
         return

@@ -33,6 +33,15 @@ def test_a_show_of_many_tells_each_record() -> None:
     assert isinstance(second, NotFound)
 
 
+def test_a_name_that_two_custom_fields_have_is_told() -> None:
+    """RT shows the line twice, with the value of the last one."""
+    twice = f"{RT5} 200 Ok\n\nid: ticket/2\nCF.{{Dup}}: b\nCF.{{Dup}}: b\nCF.{{One}}: x\n\n"
+    [shown] = read_shows(plain(twice.encode()), [2])
+    assert isinstance(shown, Shown)
+    assert shown.fields["CF.{Dup}"] == "b"
+    assert shown.doubled == {"CF.{Dup}"}
+
+
 def test_a_merged_ticket_is_shown_under_its_own_number() -> None:
     """The place in the reply tells what was asked for, the id what was found."""
     body = write_body([write_form({"id": "ticket/9", "Subject": "x"})])

@@ -20,7 +20,7 @@ from rtorm import (
     Session,
     Ticket,
 )
-from tests.support import Wire
+from tests.support import Server, Wire
 
 Connect = Callable[..., Session]
 
@@ -159,23 +159,23 @@ def test_a_disabled_queue_answers_to_its_id_only(session: Session, connect: Conn
     assert not queue.disabled
 
 
-def test_the_custom_fields_of_a_queue(session: Session, wire: Wire) -> None:
+def test_the_custom_fields_of_a_queue(session: Session, rt: Server, wire: Wire) -> None:
     """Names are exact, whatever they hold; loaded once, when they are read."""
     queue = session.get(Queue, "Two Words")
     wire.clear()
-    assert queue.custom_fields == (
-        CustomField(
-            name="Odd (x): y [z]",
-            description="of: (all) things",
-            type="Freeform",
-            multiple=True,
-            pattern="[Word]",
-        ),
+    [field] = queue.custom_fields
+    assert field == CustomField(
+        id=field.id,
+        name="Odd (x): y [z]",
+        description="of: (all) things",
+        type="Freeform",
+        multiple=True,
+        pattern="[Word]" if rt.major == 4 else "(?#Word)^\\w*$",
     )
-    assert len(wire.sent) == 2
+    assert (field.id is None, len(wire.sent)) == ((True, 2) if rt.major == 4 else (False, 3))
     names = {field.name: field for field in session.get(Queue, "Incidents").custom_fields}
     assert (names["Severity"].type, names["Severity"].multiple) == ("Select", False)
-    assert (names["Deadline"].type, names["Count"].pattern) == ("DateTime", "[Digits]")
+    assert (names["Deadline"].type, "Digits" in names["Count"].pattern) == ("DateTime", True)
     assert "Comma, name" in names
     count = len(wire.sent)
     assert queue.custom_fields[0].multiple

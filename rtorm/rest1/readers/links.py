@@ -48,7 +48,7 @@ class LinkReader:
         for relation, listed in uris.items():
             self._learn(ticket.id, relation, listed)
         shown = {relation: ", ".join(map(self._told, listed)) for relation, listed in uris.items()}
-        return Shown(ticket.id, {**ticket.fields, **shown})
+        return Shown(ticket.id, {**ticket.fields, **shown}, ticket.doubled)
 
     def _told(self, uri: str) -> str:
         found = _TICKET.match(uri)

@@ -10,10 +10,13 @@ from rtorm.gateway import Definition
 from rtorm.rest1.replies.reply import Reply, forms_of
 from rtorm.rest1.replies.sentences import error_for
 
-__all__ = ["read_definitions"]
+__all__ = ["read_definitions", "read_outline"]
 
 _EMPTY_VALUE = ": "
 _KIND = r"(?P<values>Single|Multi)Value(?P<type>\w+)(?: (?P<pattern>[^\n]*))?"
+
+# With no brackets but the description's own, so that it is known which text is the name.
+_ENTRY = re.compile(rf"(?P<name>[^(\n]+) \((?P<description>[^()\n]*)\): {_KIND}\Z")
 
 
 def read_definitions(names: Reply, details: Reply) -> list[Definition]:
@@ -36,6 +39,18 @@ def read_definitions(names: Reply, details: Reply) -> list[Definition]:
     return _detailed(known, "\n".join(_lines(details)).lstrip("\n"))
 
 
+def read_outline(details: Reply) -> list[Definition] | None:
+    """The same by the long list alone; None if it does not tell where a name ends.
+
+    Raises:
+        NotFound: There is no such queue or group.
+        ProtocolError: RT crashed, or the reply was cut short.
+    """
+    found = [_ENTRY.match(line) for line in _lines(details)]
+    known = [each for each in found if each is not None]
+    return list(map(_definition, known)) if len(known) == len(found) else None
+
+
 def _lines(reply: Reply) -> list[str]:
     form = forms_of(reply)[0]
     if form.comments:
@@ -51,19 +66,22 @@ def _detailed(names: Sequence[str], text: str) -> list[Definition]:
         following = names[number + 1] if number + 1 < len(names) else None
         end = r"\Z" if following is None else rf"\n+(?={re.escape(following)} \()"
         # A description may have several lines, so each entry ends where the next one begins.
-        entry = re.compile(rf"{re.escape(name)} \((?P<description>.*?)\): {_KIND}{end}", re.DOTALL)
+        described = rf"(?P<name>{re.escape(name)}) \((?P<description>.*?)\): "
+        entry = re.compile(described + _KIND + end, re.DOTALL)
         match = entry.match(text, at)
         if match is None:
             message = f"RT's two lists of custom fields differ at {name!r}: ask again"
             raise ProtocolError(message)
         at = match.end()
-        found.append(
-            Definition(
-                name=name,
-                description=match["description"],
-                type=match["type"],
-                multiple=match["values"] == "Multi",
-                pattern=match["pattern"] or "",
-            )
-        )
+        found.append(_definition(match))
     return found
+
+
+def _definition(entry: re.Match[str]) -> Definition:
+    return Definition(
+        name=entry["name"],
+        description=entry["description"],
+        type=entry["type"],
+        multiple=entry["values"] == "Multi",
+        pattern=entry["pattern"] or "",
+    )

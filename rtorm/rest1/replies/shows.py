@@ -39,6 +39,6 @@ def read_shows(reply: Reply, ids: Sequence[int]) -> list[Shown | RTError]:
 def _shown(form: Form, number: int) -> Shown | RTError:
     found = _SHOWN_ID.match(form.fields.get("id", ""))
     if found and (len(form.fields) > 1 or not form.comments):
-        return Shown(int(found.group(1)), form.fields)
+        return Shown(int(found.group(1)), form.fields, form.doubled)
     said = said_in(form)
     return error_for(said) if said else ProtocolError(f"RT showed nothing of record {number}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from rtorm.gateway import Upload
 
@@ -51,16 +51,28 @@ class Request:
     """What is sent to RT beside the login.
 
     Attributes:
-        path: What follows `/REST/1.0/`.
+        path: What follows `/REST/1.0/`, or `/REST/2.0/`.
         parameters: The query.
         content: The form of a write; None in a read.
         files: What goes with the form.
+        rest: Which of RT's REST interfaces is asked.
     """
 
     path: str
     parameters: Parameters
     content: str | None = field(default=None, repr=False)
     files: tuple[Upload, ...] = ()
+    rest: Literal["1.0", "2.0"] = "1.0"
+
+    @property
+    def place(self) -> str:
+        """The path below RT's front page."""
+        return f"REST/{self.rest}/{self.path}"
+
+    @property
+    def name(self) -> str:
+        """The path as the log tells it."""
+        return self.path if self.rest == "1.0" else self.place
 
     @property
     def writes(self) -> bool:

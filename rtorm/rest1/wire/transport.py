@@ -17,15 +17,15 @@ from rtorm.rest1.replies.reply import Reply
 from rtorm.rest1.wire.answers import read_answer
 from rtorm.rest1.wire.contents import begun
 from rtorm.rest1.wire.failures import Failures
-from rtorm.rest1.wire.log import Line, log_words, logged, status_line
+from rtorm.rest1.wire.json_answers import JsonAnswer, read_json
+from rtorm.rest1.wire.log import Line, log_json, log_words, logged, status_line
+from rtorm.rest1.wire.masking import without
 from rtorm.rest1.wire.refusals import is_refusal
 from rtorm.rest1.wire.request import Parameters, Request
 from rtorm.rest1.wire.sending import PatientAdapter
 from rtorm.rest1.wire.sessions import Sessions
 
 __all__ = ["Transport"]
-
-_REST = "/REST/1.0"
 
 
 class Transport:
@@ -54,6 +54,15 @@ class Transport:
             line.said = status_line(reply)
         log_words(reply)
         return reply, response.headers.get("Date", "")
+
+    def read_json(self, request: Request) -> JsonAnswer:
+        """Send one request of REST 2.0 and read what answers."""
+        with logged("GET", request) as line:
+            response = self._send("GET", request)
+            answer = read_json(response)
+            line.said = f"HTTP {answer.status}"
+        log_json(line.said, without(self._auth.secrets(), response.content))
+        return answer
 
     def open(self, request: Request, stack: ExitStack) -> tuple[Reply, Download]:
         """Send one request and read its reply's beginning; the stack's end ends the download."""
@@ -108,7 +117,7 @@ class Transport:
             return session.prepare_request(
                 requests.Request(
                     method,
-                    f"{self._url}{_REST}/{quote(request.path)}",
+                    f"{self._url}/{quote(request.place)}",
                     params=request.form if method == "GET" else None,
                     data=self._body(request, login=login) if method == "POST" else None,
                     files=request.parts or None,
