@@ -1,0 +1,70 @@
+"""What `help()` tells of a class."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+import pytest
+
+from rtorm import Attachment, CustomField, Group, Links, Queue, Ticket, Transaction, User, cf
+from rtorm.orm.fields import CF
+from rtorm.orm.related import related_names
+
+
+class Incident(Ticket):
+    """What keeps others from their work."""
+
+    severity: CF[str | None] = cf("Severity", default=None)
+    """How bad it is.
+
+    RT shows it in red.
+    """
+    hosts: CF[list[str]] = cf("Affected hosts", default_factory=list)
+
+
+class Bare(Ticket):
+    room: CF[str | None] = cf("Room", default=None)
+
+
+@pytest.mark.parametrize("cls", [Ticket, Queue, User, Group, Transaction, Attachment, CustomField])
+def test_help_tells_of_every_field(cls: Any) -> None:
+    """What stands below a field, for editors, is in the class's documentation."""
+    documentation = inspect.getdoc(cls) or ""
+    attributes = documentation.partition("\n\nAttributes:\n")[2]
+    names = {name for name in inspect.get_annotations(cls) if not name.startswith("_")}
+    names -= {"model_config"}
+    assert [name for name in names if f"    {name}: " not in attributes] == []
+    assert documentation.count("Attributes:") == 1
+    assert set(related_names(cls)) <= names
+
+
+def test_help_tells_of_links() -> None:
+    """The six lists, too, which are no fields."""
+    attributes = (inspect.getdoc(Links) or "").partition("\n\nAttributes:\n")[2]
+    assert attributes.splitlines()[0] == "    depends_on: What must be resolved before this ticket."
+    assert len(attributes.splitlines()) == 6
+
+
+def test_a_program_s_own_fields() -> None:
+    """A class of a program's own tells of the fields that it declares, as far as it says anything."""
+    assert Incident.__doc__ == (
+        "What keeps others from their work.\n\n"
+        "Attributes:\n"
+        "    severity: How bad it is.\n\n"
+        "        RT shows it in red."
+    )
+    assert Incident().__doc__ == Incident.__doc__
+    assert Bare.__doc__ is None
+
+
+def test_a_class_without_source() -> None:
+    """Where Python has no source, as at a prompt, the docstring stands alone."""
+    names: dict[str, Any] = {}
+    exec("from rtorm import Ticket\nclass Typed(Ticket):\n    'One line.'", names)
+    assert names["Typed"].__doc__ == "One line."
+
+
+def test_the_schema_describes_the_class() -> None:
+    """The JSON schema's description is the same documentation."""
+    assert Incident.model_json_schema()["description"] == Incident.__doc__
