@@ -37,6 +37,7 @@ from rtorm.models.media_types import (
 )
 from rtorm.models.saving import Progress, place_of, plain_name, write_file, write_into
 from rtorm.models.streaming import open_pieces
+from rtorm.orm.describing import describe
 
 __all__ = ["Attachment", "File", "Source", "held", "upload_of"]
 
@@ -78,16 +79,6 @@ class Attachment(BaseModel, frozen=True):
     A new one is `Attachment(filename=…, content=…)` or `Attachment.from_path(path)`. One that RT
     holds loads its content, and `created` and `headers`, when they are first read; it equals every
     other one of the same number. A copy, and one that was pickled, has what was loaded before.
-
-    Attributes:
-        filename: Its name, without a folder; empty if it has none, as a message's own text has.
-        content: Its bytes, exact, all in memory. `open()` and `save_to()` read by pieces. A dump
-            has it once it was read; JSON as URL-safe base64.
-        content_type: Its media type; of a new one `application/octet-stream` unless given, while
-            `from_path()` guesses. What RT would convert is sent as `application/octet-stream`
-            instead: `text/plain`, `text/html` and `message/rfc822` that are not UTF-8
-            (RT 4.4-5.0).
-        id: Its number in RT; None of a new one.
     """
 
     model_config = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
@@ -95,10 +86,22 @@ class Attachment(BaseModel, frozen=True):
     __slots__ = ("__rt_bond__",)
 
     filename: str
+    """Its name, without a folder; empty if it has none, as a message's own text has."""
     # Strict, since Pydantic would read a str as base64, silently and often with success.
     content: bytes = Field(strict=True)
+    """Its bytes, exact, all in memory.
+
+    `open()` and `save_to()` read by pieces. A dump has it once it was read; JSON as URL-safe
+    base64.
+    """
     content_type: Annotated[str, AfterValidator(check_media_type)] = ANY_BYTES
+    """Its media type; of a new one `application/octet-stream` unless given.
+
+    `from_path()` guesses it. What RT would convert is sent as `application/octet-stream` instead:
+    `text/plain`, `text/html` and `message/rfc822` that are not UTF-8 (RT 4.4-5.0).
+    """
     id: int | None = Field(default=None, init=False)
+    """Its number in RT; None of a new one."""
 
     if TYPE_CHECKING:
         __rt_bond__: _Bond | None = Field(init=False)
@@ -283,6 +286,9 @@ class Attachment(BaseModel, frozen=True):
 
     def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
         yield from (row for row in super().__repr_args__() if row[0] != "content")
+
+
+describe(Attachment)
 
 
 def held(

@@ -16,8 +16,9 @@ from rtorm.rest1.codecs import FLAG, LINE, MEMBERS, TEXT
 
 __all__ = ["Group"]
 
-Name = Annotated[str, AfterValidator(lambda text: check_name(text, blanks=False))]
-Description = Annotated[str, AfterValidator(lambda text: check_width(text, 255))]
+# Not names of whole types, since editors would show a name instead of what it stands for.
+_NAME = AfterValidator(lambda text: check_name(text, blanks=False))
+_DESCRIPTION = AfterValidator(lambda text: check_width(text, 255))
 
 
 class Group(Record):
@@ -25,32 +26,34 @@ class Group(Record):
 
     RT shows a group and its members by the id to every account, by the name only to those that
     have the right SeeGroup.
-
-    Attributes:
-        name: Its name, found in any letter case; not of digits alone, and without blanks at its
-            ends. At most 200 bytes of UTF-8, since RT cuts longer ones in silence.
-        description: At most 255 bytes.
-        disabled: A disabled group answers to its id only, and is found by a query that asks for
-            `disabled`.
-        members: Its members, a user as `Real Name <address>`, a group as
-            `GROUP [name] (Real Name <address>;…)`; loaded when first read. REST 1.0 cannot change
-            them.
-        custom_fields: The custom fields of the group itself, global ones included, as far as the
-            account has the right SeeCustomField; loaded when first read. Their values are fields
-            of a subclass: `floor: ReadOnly[str | None] = cf("Floor", default=None)`.
     """
 
     __rt_kind__: ClassVar[str] = "group"
     __rt_named__: ClassVar[bool] = True
     __rt_custom_fields__ = SHOWN
 
-    name: Attr[Name] = attr("Name", LINE, default=None)
-    description: Attr[Description] = attr("Description", TEXT, default="")
+    name: Attr[Annotated[str, _NAME]] = attr("Name", LINE, default=None)
+    """Its name, found in any letter case; not of digits alone, and without blanks at its ends.
+
+    At most 200 bytes of UTF-8, since RT cuts longer ones in silence.
+    """
+    description: Attr[Annotated[str, _DESCRIPTION]] = attr("Description", TEXT, default="")
+    """At most 255 bytes."""
     disabled: Attr[bool] = attr("Disabled", FLAG, default=False)
+    """A disabled group answers to its id only, and is found by a query that asks for `disabled`."""
     members: ReadOnly[list[str]] = shown(
         "Members", MEMBERS, init=False, dear=True, unlisted=True, default_factory=list
     )
+    """Its members; loaded when first read. REST 1.0 cannot change them.
+
+    A user is `Real Name <address>`, a group `GROUP [name] (Real Name <address>;…)`.
+    """
     custom_fields: ClassVar[Related[tuple[CustomField, ...]]] = Related(())
+    """The custom fields of the group itself, global ones included; loaded when first read.
+
+    RT tells those of which the account has the right SeeCustomField. Their values are fields of a
+    subclass: `floor: ReadOnly[str | None] = cf("Floor", default=None)`.
+    """
 
     def _summary(self) -> str:
         name = vars(self).get("name")

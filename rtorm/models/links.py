@@ -17,6 +17,7 @@ from typing import (
 
 from pydantic import BeforeValidator
 
+from rtorm.orm.describing import describe
 from rtorm.orm.fields import Spec
 from rtorm.orm.record import Record
 from rtorm.orm.state import TrackedList, state_of
@@ -85,7 +86,7 @@ LINK_FIELDS: Mapping[str, tuple[Spec, Any]] = {
 
 if TYPE_CHECKING:
 
-    class Ends(list[int | str]):
+    class LinkList(list[int | str]):
         """What a list of links is to type checkers: one that takes tickets, too."""
 
         def append(self, end: int | str | Record, /) -> None: ...
@@ -103,10 +104,10 @@ class _Relation:
         self.name = f"links.{name}"
 
     @overload
-    def __get__(self, instance: None, owner: Any) -> Self: ...
+    def __get__(self, instance: None, owner: object) -> Self: ...
     @overload
-    def __get__(self, instance: Links, owner: Any) -> Ends: ...
-    def __get__(self, instance: Links | None, owner: Any) -> Self | Ends:
+    def __get__(self, instance: Links, owner: object) -> LinkList: ...
+    def __get__(self, instance: Links | None, owner: object) -> Self | LinkList:
         if instance is None:
             return self
         ticket = instance.__rt_ticket__
@@ -117,7 +118,7 @@ class _Relation:
         if any(isinstance(value, Record) for value in values):
             # By now they may have numbers.
             values.put([_target(value) for value in values])
-        return cast("Ends", values)
+        return cast("LinkList", values)
 
     def __set__(self, instance: Links, value: Sequence[int | str | Record]) -> None:
         setattr(instance.__rt_ticket__, self.name, value)
@@ -135,24 +136,22 @@ class Links:
     stands in the list itself until one `commit()` makes it and the link. What RT refuses is in
     `ticket.errors["links.depends_on"]`, and so is what it loses without a word: a URI that it does
     not know, a ticket that has been merged into another.
-
-    Attributes:
-        depends_on: What must be resolved before this ticket.
-        depended_on_by: What this ticket must be resolved before.
-        refers_to: What this ticket refers to.
-        referred_to_by: What refers to this ticket.
-        parents: What this ticket is a part of.
-        children: What is a part of this ticket.
     """
 
     __slots__ = ("__rt_ticket__",)
 
     depends_on = _Relation()
+    """What must be resolved before this ticket."""
     depended_on_by = _Relation()
+    """What this ticket must be resolved before."""
     refers_to = _Relation()
+    """What this ticket refers to."""
     referred_to_by = _Relation()
+    """What refers to this ticket."""
     parents = _Relation()
+    """What this ticket is a part of."""
     children = _Relation()
+    """What is a part of this ticket."""
 
     def __init__(self, ticket: Record) -> None:
         """The links of a ticket; use `ticket.links`."""
@@ -171,16 +170,19 @@ class Links:
         return f"<Links of {self.__rt_ticket__!r}: {told or 'none'}>"
 
 
+describe(Links)
+
+
 class Linked:
     """Puts `links` on a class of tickets."""
 
     __slots__ = ()
 
     @overload
-    def __get__(self, instance: None, owner: Any) -> Self: ...
+    def __get__(self, instance: None, owner: object) -> Self: ...
     @overload
-    def __get__(self, instance: Record, owner: Any) -> Links: ...
-    def __get__(self, instance: Record | None, owner: Any) -> Self | Links:
+    def __get__(self, instance: Record, owner: object) -> Links: ...
+    def __get__(self, instance: Record | None, owner: object) -> Self | Links:
         return self if instance is None else Links(instance)
 
     def __set__(self, instance: Record, value: Never) -> NoReturn:

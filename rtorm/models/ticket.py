@@ -10,12 +10,14 @@ from weakref import WeakValueDictionary
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
 
 from rtorm.models.attachment import Attachment, File
+from rtorm.models.custom_values import Customized
 from rtorm.models.links import LINK_FIELDS, MIRRORS, Linked
 from rtorm.models.queue import Queue
 from rtorm.models.transaction import History
 from rtorm.models.user import User
 from rtorm.orm.correspondence import compose_message
 from rtorm.orm.fields import Attr, ReadOnly, Reference, attr, shown
+from rtorm.orm.layout import FieldLayout
 from rtorm.orm.record import Record
 from rtorm.orm.related import Related
 from rtorm.orm.state import state_of
@@ -46,11 +48,13 @@ def _no_record(value: Any) -> Any:
     return value
 
 
-Line = Annotated[str, AfterValidator(check_line)]
-Subject = Annotated[str, AfterValidator(check_subject)]
-Watcher = Annotated[str, BeforeValidator(_no_record), AfterValidator(check_watcher)]
-Instant = Annotated[AwareDatetime, AfterValidator(_whole_seconds)]
-Points = Annotated[int, Field(ge=0)]
+# Not names of whole types, since editors would show a name instead of what it stands for.
+_LINE = AfterValidator(check_line)
+_SUBJECT = AfterValidator(check_subject)
+_NO_RECORD = BeforeValidator(_no_record)
+_WATCHER = AfterValidator(check_watcher)
+_WHOLE_SECONDS = AfterValidator(_whole_seconds)
+_FROM_ZERO = Field(ge=0)
 
 _SHOWN = 60
 _CLASSES: WeakValueDictionary[str, type[Ticket]] = WeakValueDictionary()
@@ -73,39 +77,6 @@ class Ticket(Record):
 
     Dates are instants in UTC, of whole seconds, and are assigned as a `datetime` with a time zone;
     times are minutes.
-
-    Attributes:
-        queue: The queue's name; a `Queue` may be assigned.
-        subject: One line of at most 200 bytes of UTF-8.
-        status: One of the queue's lifecycle; RT sets `started` and `resolved` by it.
-        owner: A user's name, "Nobody" for none; a `User` may be assigned.
-        creator: The name of the user who made it.
-        priority: A number from 0.
-        initial_priority: The priority it began with.
-        final_priority: The priority it moves to as it falls due.
-        requestors: E-mail addresses or user names. RT shows a group as its members, so that
-            writing a changed list back replaces the group by them.
-        cc: As `requestors`.
-        admin_cc: As `requestors`.
-        created: When it was made.
-        starts: When work should start.
-        started: When work started.
-        due: When it falls due.
-        resolved: When it was resolved.
-        told: When its requestors were last written to.
-        last_updated: When it last changed.
-        time_estimated: Minutes.
-        time_worked: Minutes.
-        time_left: Minutes.
-        sla: The level of service; None where the queue has none.
-        text: Of a new ticket: its first message, any Unicode. Newlines at its beginning, a lone
-            `0` and what RT cannot hold are refused.
-        content_type: Of a new ticket: the media type of `text`, `text/plain` unless given.
-        files: Of a new ticket: paths, open binary files or attachments that go with `text`.
-        links: Six lists of tickets and URIs, such as `links.depends_on`: see `Links`.
-        attachments: The files of all its messages, oldest first, RT's own mail among them: a tuple
-            of `Attachment`. Their content is loaded when it is read.
-        history: What happened to it, oldest first: a tuple of `Transaction`.
     """
 
     __rt_kind__: ClassVar[str] = "ticket"
@@ -130,14 +101,24 @@ class Ticket(Record):
     }
 
     queue: Reference[Queue] = attr("Queue", LINE, default=None, by_name=True)
-    subject: Attr[Subject] = attr("Subject", SUBJECT, default=None)
-    status: Attr[Line] = attr("Status", LINE, default=None)
+    """The queue's name; a `Queue` may be assigned."""
+    subject: Attr[Annotated[str, _SUBJECT]] = attr("Subject", SUBJECT, default=None)
+    """One line of at most 200 bytes of UTF-8."""
+    status: Attr[Annotated[str, _LINE]] = attr("Status", LINE, default=None)
+    """One of the queue's lifecycle; RT sets `started` and `resolved` by it."""
     owner: Reference[User] = attr("Owner", LINE, default=None, by_name=True, lost_on_create=True)
+    """A user's name, "Nobody" for none; a `User` may be assigned."""
     creator: ReadOnly[str] = shown("Creator", LINE, init=False)
-    priority: Attr[Points] = attr("Priority", PRIORITY, default=None)
-    initial_priority: Attr[Points] = attr("InitialPriority", PRIORITY, default=None)
-    final_priority: Attr[Points] = attr("FinalPriority", PRIORITY, default=None)
-    requestors: Attr[list[Watcher]] = attr(
+    """The name of the user who made it."""
+    priority: Attr[Annotated[int, _FROM_ZERO]] = attr("Priority", PRIORITY, default=None)
+    """A number from 0."""
+    initial_priority: Attr[Annotated[int, _FROM_ZERO]] = attr(
+        "InitialPriority", PRIORITY, default=None
+    )
+    """The priority it began with."""
+    final_priority: Attr[Annotated[int, _FROM_ZERO]] = attr("FinalPriority", PRIORITY, default=None)
+    """The priority it moves to as it falls due."""
+    requestors: Attr[list[Annotated[str, _NO_RECORD, _WATCHER]]] = attr(
         "Requestors",
         ADDRESSES,
         default_factory=list,
@@ -145,36 +126,77 @@ class Ticket(Record):
         dear=True,
         lost_on_create=True,
     )
-    cc: Attr[list[Watcher]] = attr(
+    """E-mail addresses or user names.
+
+    RT shows a group as its members, so that writing a changed list back replaces the group by them.
+    """
+    cc: Attr[list[Annotated[str, _NO_RECORD, _WATCHER]]] = attr(
         "Cc", ADDRESSES, default_factory=list, dear=True, lost_on_create=True
     )
-    admin_cc: Attr[list[Watcher]] = attr(
+    """E-mail addresses or user names, as in `requestors`."""
+    admin_cc: Attr[list[Annotated[str, _NO_RECORD, _WATCHER]]] = attr(
         "AdminCc", ADDRESSES, default_factory=list, dear=True, lost_on_create=True
     )
+    """E-mail addresses or user names, as in `requestors`."""
     created: ReadOnly[datetime] = shown("Created", INSTANT, init=False)
-    starts: Attr[Instant | None] = attr("Starts", INSTANT, default=None, lost_on_create=True)
-    started: Attr[Instant | None] = attr("Started", INSTANT, default=None, lost_on_create=True)
-    due: Attr[Instant | None] = attr("Due", INSTANT, default=None, lost_on_create=True)
-    resolved: Attr[Instant | None] = attr("Resolved", INSTANT, default=None, lost_on_create=True)
-    told: Attr[Instant | None] = attr("Told", INSTANT, default=None, creatable=False)
+    """When it was made."""
+    starts: Attr[Annotated[AwareDatetime, _WHOLE_SECONDS] | None] = attr(
+        "Starts", INSTANT, default=None, lost_on_create=True
+    )
+    """When work should start."""
+    started: Attr[Annotated[AwareDatetime, _WHOLE_SECONDS] | None] = attr(
+        "Started", INSTANT, default=None, lost_on_create=True
+    )
+    """When work started."""
+    due: Attr[Annotated[AwareDatetime, _WHOLE_SECONDS] | None] = attr(
+        "Due", INSTANT, default=None, lost_on_create=True
+    )
+    """When it falls due."""
+    resolved: Attr[Annotated[AwareDatetime, _WHOLE_SECONDS] | None] = attr(
+        "Resolved", INSTANT, default=None, lost_on_create=True
+    )
+    """When it was resolved."""
+    told: Attr[Annotated[AwareDatetime, _WHOLE_SECONDS] | None] = attr(
+        "Told", INSTANT, default=None, creatable=False
+    )
+    """When its requestors were last written to."""
     last_updated: ReadOnly[datetime] = shown("LastUpdated", INSTANT, init=False)
+    """When it last changed."""
     time_estimated: Attr[int] = attr("TimeEstimated", MINUTES, default=None)
+    """How long it should take, in minutes."""
     time_worked: Attr[int] = attr("TimeWorked", MINUTES, default=None)
+    """How long was worked on it, in minutes."""
     time_left: Attr[int] = attr("TimeLeft", MINUTES, default=None)
-    sla: Attr[Line | None] = attr(
+    """How long it should still take, in minutes."""
+    sla: Attr[Annotated[str, _LINE] | None] = attr(
         "SLA", optional(LINE), default=None, optional=True, lost_on_create=True
     )
+    """The level of service; None where the queue has none."""
     text: Attr[str] = attr("Text", MESSAGE, default=None, editable=False, stored=False)
-    content_type: Attr[Line] = attr(
+    """Of a new ticket: its first message, any Unicode.
+
+    Newlines at its beginning, a lone `0` and what RT cannot hold are refused.
+    """
+    content_type: Attr[Annotated[str, _LINE]] = attr(
         "Content-Type", LINE, default=None, editable=False, stored=False
     )
+    """Of a new ticket: the media type of `text`, `text/plain` unless given."""
     files: Attr[list[File]] = attr(
         "Attachment", LINE, default_factory=list, editable=False, stored=False
     )
+    """Of a new ticket: paths, open binary files or attachments that go with `text`."""
 
+    cf: ClassVar[Customized] = Customized()
+    """Its custom fields by RT's names, declared or not: see `CustomValues`."""
     links: ClassVar[Linked] = Linked()
+    """Six lists of tickets and URIs, such as `links.depends_on`: see `Links`."""
     attachments: ClassVar[Related[tuple[Attachment, ...]]] = Related(())
+    """The files of all its messages, oldest first, RT's own mail among them.
+
+    Each is an `Attachment`, whose content is loaded when it is read.
+    """
     history: ClassVar[Related[History]] = Related(History())
+    """What happened to it, oldest first: a tuple of `Transaction`; loaded when first read."""
 
     def __init_subclass__(cls, *, queue: str | Sequence[str] | None = None, **kwargs: Any) -> None:
         """Declare a class of tickets.
@@ -354,10 +376,10 @@ class Ticket(Record):
         merged = self._owner("merge the ticket").merge(self, ticket)
         return cast("Ticket", merged)
 
-    def _default(self, name: str) -> Any:
-        if name == "queue" and len(self.__rt_queues__) == 1:
+    def _default(self, field: FieldLayout) -> Any:
+        if field.name == "queue" and len(self.__rt_queues__) == 1:
             return self.__rt_queues__[0]
-        return super()._default(name)
+        return super()._default(field)
 
     def _summary(self) -> str:
         values = vars(self)

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from rtorm.gateway import Entry
 from rtorm.models.attachment import Attachment
 from rtorm.models.changes import Value, field_of, principals_of, values_of
+from rtorm.orm.describing import describe
 
 __all__ = ["History", "Transaction", "principals_of", "transaction_of"]
 
@@ -26,46 +27,52 @@ class Transaction(BaseModel, frozen=True):
 
     It equals every other one with the same number and the same words. A dump has `content` unless
     it is HTML that was not read yet.
-
-    Attributes:
-        id: Its number in RT.
-        ticket_id: The ticket that it happened to; the old number, where that one has been merged
-            into another.
-        type: What happened, in RT's words: `Create`, `Correspond`, `Comment`, `Set`, `Status`,
-            `CustomField`, `AddWatcher`, `AddLink`, `EmailRecord` and others.
-        creator: The name of who did it.
-        created: When, in UTC.
-        field: What it happened to: the name of a field or of a custom field, a link's relation. A
-            custom field's number, where RT's sentence does not tell its name.
-        field_id: The number of the custom field; None of everything else.
-        old_value: The value before: a date in UTC or None, a number of points or minutes, the name
-            of a user, a group or a queue (their number, if RT does not tell the name), else text.
-        new_value: The value after.
-        data: What else RT keeps: a message's subject, the Message-ID of mail.
-        description: RT's own sentence, in the account's language.
-        content: The text of its message, exact, but for a lone `0`, of which RT shows nothing;
-            None if there is none. The text of HTML is the HTML, loaded when it is first read.
-        content_type: The media type of `content`, empty if there is none.
-        attachments: What its message consists of as RT lists it, the text itself and multipart
-            containers, too.
-        time_taken: The time worked, in minutes; negative where someone made `time_worked` less.
     """
 
     id: int
+    """Its number in RT."""
     ticket_id: int
+    """The ticket that it happened to: the old number, where it has been merged into another."""
     type: str
+    """What happened, in RT's words.
+
+    `Create`, `Correspond`, `Comment`, `Set`, `Status`, `CustomField`, `AddWatcher`, `AddLink`,
+    `EmailRecord` and others.
+    """
     creator: str
+    """The name of who did it."""
     created: datetime
+    """When, in UTC."""
     field: str
+    """What it happened to: the name of a field or of a custom field, a link's relation.
+
+    A custom field's number, where RT's sentence does not tell its name.
+    """
     field_id: int | None
+    """The number of the custom field; None of everything else."""
     old_value: Value
+    """The value before.
+
+    A date in UTC or None, a number of points or minutes, the name of a user, a group or a queue
+    (their number, if RT does not tell the name), else text.
+    """
     new_value: Value
+    """The value after, as `old_value`."""
     data: str
+    """What else RT keeps: a message's subject, the Message-ID of mail."""
     description: str
+    """RT's own sentence, in the account's language."""
     content: str | None
+    """The text of its message, exact; None if there is none.
+
+    Of a lone `0` RT shows nothing. The text of HTML is the HTML, loaded when it is first read.
+    """
     content_type: str
+    """The media type of `content`, empty if there is none."""
     attachments: tuple[Attachment, ...]
+    """What its message consists of as RT lists it: files, the text itself, multipart containers."""
     time_taken: int
+    """The time worked, in minutes; negative where someone made `time_worked` less."""
 
     if not TYPE_CHECKING:
 
@@ -92,6 +99,9 @@ class Transaction(BaseModel, frozen=True):
         )
 
     __str__ = __repr__
+
+
+describe(Transaction)
 
 
 class History(tuple[Transaction, ...]):

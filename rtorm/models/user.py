@@ -28,14 +28,9 @@ def _line_of(width: int) -> AfterValidator:
     return AfterValidator(lambda text: check_width(check_line(text), width))
 
 
-Name = Annotated[str, AfterValidator(lambda text: check_name(text, digits=True))]
-Text = Annotated[str, AfterValidator(_text)]
-Line16 = Annotated[str, _line_of(16)]
-Line30 = Annotated[str, _line_of(30)]
-Line50 = Annotated[str, _line_of(50)]
-Line100 = Annotated[str, _line_of(100)]
-Line120 = Annotated[str, _line_of(120)]
-Line200 = Annotated[str, _line_of(200)]
+# Not names of whole types, since editors would show a name instead of what it stands for.
+_NAME = AfterValidator(lambda text: check_name(text, digits=True))
+_TEXT = AfterValidator(_text)
 
 
 class User(Record):
@@ -48,35 +43,6 @@ class User(Record):
 
     Custom fields of users are fields of a subclass, which REST 1.0 only shows:
     `desk: ReadOnly[str | None] = cf("Desk", default=None)`.
-
-    Attributes:
-        name: What the user logs in with, found in any letter case; at most 200 bytes. A new user
-            without one is called as the e-mail address.
-        email_address: At most 120 bytes; no two users have the same.
-        real_name: At most 120 bytes.
-        nick_name: At most 16 bytes.
-        gecos: The name in the operating system; at most 16 bytes.
-        organization: At most 200 bytes.
-        address1: At most 200 bytes.
-        address2: At most 200 bytes.
-        city: At most 100 bytes.
-        state: At most 100 bytes.
-        zip: At most 16 bytes.
-        country: At most 50 bytes.
-        home_phone: At most 30 bytes.
-        work_phone: At most 30 bytes.
-        mobile_phone: At most 30 bytes.
-        pager_phone: At most 30 bytes.
-        contact_info: Text of any length.
-        comments: Text of any length, for administrators.
-        signature: Text of any length.
-        lang: The language of RT's pages, such as `en`; at most 16 bytes. Accounts that rtorm logs
-            in with need English.
-        privileged: Whether the user may be granted rights.
-        disabled: A disabled user cannot log in, answers to the id only, and is found by a query
-            that asks for `disabled`.
-        password: Written, never shown: None once it is saved. Copies and pickles go without it,
-            and no error of a validator tells what it was given.
     """
 
     model_config = ConfigDict(hide_input_in_errors=True)
@@ -85,36 +51,71 @@ class User(Record):
     __rt_named__: ClassVar[bool] = True
     __rt_custom_fields__ = SHOWN
 
-    name: Attr[Name] = attr("Name", LINE, default=None)
-    email_address: Attr[Line120] = attr("EmailAddress", LINE, default="")
-    real_name: Attr[Line120] = attr("RealName", LINE, default="")
-    nick_name: Attr[Line16] = attr("NickName", LINE, default="")
-    gecos: Attr[Line16] = attr("Gecos", LINE, default="")
-    organization: Attr[Line200] = attr("Organization", LINE, default="")
-    address1: Attr[Line200] = attr("Address1", LINE, default="")
-    address2: Attr[Line200] = attr("Address2", LINE, default="")
-    city: Attr[Line100] = attr("City", LINE, default="")
-    state: Attr[Line100] = attr("State", LINE, default="")
-    zip: Attr[Line16] = attr("Zip", LINE, default="")
-    country: Attr[Line50] = attr("Country", LINE, default="")
-    home_phone: Attr[Line30] = attr("HomePhone", LINE, default="")
-    work_phone: Attr[Line30] = attr("WorkPhone", LINE, default="")
-    mobile_phone: Attr[Line30] = attr("MobilePhone", LINE, default="")
-    pager_phone: Attr[Line30] = attr("PagerPhone", LINE, default="")
+    name: Attr[Annotated[str, _NAME]] = attr("Name", LINE, default=None)
+    """What the user logs in with, found in any letter case; at most 200 bytes.
+
+    A new user without one is called as the e-mail address.
+    """
+    email_address: Attr[Annotated[str, _line_of(120)]] = attr("EmailAddress", LINE, default="")
+    """At most 120 bytes; no two users have the same."""
+    real_name: Attr[Annotated[str, _line_of(120)]] = attr("RealName", LINE, default="")
+    """At most 120 bytes."""
+    nick_name: Attr[Annotated[str, _line_of(16)]] = attr("NickName", LINE, default="")
+    """At most 16 bytes."""
+    gecos: Attr[Annotated[str, _line_of(16)]] = attr("Gecos", LINE, default="")
+    """The name in the operating system; at most 16 bytes."""
+    organization: Attr[Annotated[str, _line_of(200)]] = attr("Organization", LINE, default="")
+    """At most 200 bytes."""
+    address1: Attr[Annotated[str, _line_of(200)]] = attr("Address1", LINE, default="")
+    """At most 200 bytes."""
+    address2: Attr[Annotated[str, _line_of(200)]] = attr("Address2", LINE, default="")
+    """At most 200 bytes."""
+    city: Attr[Annotated[str, _line_of(100)]] = attr("City", LINE, default="")
+    """At most 100 bytes."""
+    state: Attr[Annotated[str, _line_of(100)]] = attr("State", LINE, default="")
+    """At most 100 bytes."""
+    zip: Attr[Annotated[str, _line_of(16)]] = attr("Zip", LINE, default="")
+    """At most 16 bytes."""
+    country: Attr[Annotated[str, _line_of(50)]] = attr("Country", LINE, default="")
+    """At most 50 bytes."""
+    home_phone: Attr[Annotated[str, _line_of(30)]] = attr("HomePhone", LINE, default="")
+    """At most 30 bytes."""
+    work_phone: Attr[Annotated[str, _line_of(30)]] = attr("WorkPhone", LINE, default="")
+    """At most 30 bytes."""
+    mobile_phone: Attr[Annotated[str, _line_of(30)]] = attr("MobilePhone", LINE, default="")
+    """At most 30 bytes."""
+    pager_phone: Attr[Annotated[str, _line_of(30)]] = attr("PagerPhone", LINE, default="")
+    """At most 30 bytes."""
     # RT shows it as ContactInfo and takes it by both names, but calls it by this one in errors.
-    contact_info: Attr[Text] = attr(
+    contact_info: Attr[Annotated[str, _TEXT]] = attr(
         "ContactInfo",
         TEXT,
         default="",
         create_wire="FreeformContactInfo",
         edit_wire="FreeformContactInfo",
     )
-    comments: Attr[Text] = attr("Comments", TEXT, default="")
-    signature: Attr[Text] = attr("Signature", TEXT, default="")
-    lang: Attr[Line16] = attr("Lang", LINE, default="")
+    """Text of any length."""
+    comments: Attr[Annotated[str, _TEXT]] = attr("Comments", TEXT, default="")
+    """Text of any length, for administrators."""
+    signature: Attr[Annotated[str, _TEXT]] = attr("Signature", TEXT, default="")
+    """Text of any length."""
+    lang: Attr[Annotated[str, _line_of(16)]] = attr("Lang", LINE, default="")
+    """The language of RT's pages, such as `en`; at most 16 bytes.
+
+    Accounts that rtorm logs in with need English.
+    """
     privileged: Attr[bool] = attr("Privileged", FLAG, default=False)
+    """Whether the user may be granted rights."""
     disabled: Attr[bool] = attr("Disabled", FLAG, default=False)
+    """A disabled user cannot log in and answers to the id only.
+
+    A query that asks for `disabled` finds it.
+    """
     password: WriteOnly[Password] = attr("Password", SECRET, default=None, stored=False)
+    """Written, never shown: None once it is saved.
+
+    Copies and pickles go without it, and no error of a validator tells what it was given.
+    """
 
     if not TYPE_CHECKING:
 

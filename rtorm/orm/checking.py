@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 from pydantic import ValidationError
@@ -14,6 +13,7 @@ from pydantic_core import (
     PydanticKnownError,
 )
 
+from rtorm.orm.defined import layout_for
 from rtorm.orm.layout import layout_of
 
 if TYPE_CHECKING:
@@ -43,29 +43,26 @@ def validators_of(cls: type[Record]) -> dict[str, Validate]:
     return cls.__rt_validators__
 
 
-def checked(
-    cls: type[Record], name: str, value: Any, others: Mapping[str, Any] | None = None
-) -> Any:
+def checked(record: Record, name: str, value: Any) -> Any:
     """The value as the field's own validators leave it.
 
     Args:
-        cls: The record's class.
+        record: The record, whose values validators with `info` see as `info.data`.
         name: The field.
         value: The value.
-        others: The record's values, which validators with `info` see as `info.data`.
 
     Raises:
         ValidationError: The value does not fit the field.
     """
-    validators = layout_of(cls).validators
+    validators, others = layout_for(record).validators, vars(record)
     part = validators.parts.get(name)
     try:
         if part is not None:
             return part(value)
-        result: Any = validators.whole.validate_assignment(dict(others or {}), name, value)
+        result: Any = validators.whole.validate_assignment(dict(others), name, value)
     except ValidationError as error:
-        within = () if part is None else tuple(name.split("."))
-        raise violations(cls, error, within) from None
+        within = () if part is None else tuple(name.split(".", 1))
+        raise violations(type(record), error, within) from None
     return result[0][name]
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, dataclass_transform
 
 from pydantic import BaseModel
 
+from rtorm.orm.describing import Described
 from rtorm.orm.fields import (
     Bound,
     Spec,
@@ -54,7 +55,7 @@ class RecordMeta(ModelMetaclass):
             cls.__rt_specs__, cls.__rt_layout__, cls.__rt_validators__ = specs, None, {}
             for field in cls.__pydantic_fields__:
                 _check_declaration(cls, field)
-                setattr(cls, field, Bound(field, specs[field].wire))
+                setattr(cls, field, Bound(field, specs[field].column))
             cls.__rt_declared__()
             return cls
 
@@ -70,6 +71,7 @@ def _declare(bases: tuple[type, ...], namespace: dict[str, Any]) -> dict[str, Sp
     annotated = {name for name in namespace.get("__annotations__", {}) if name not in namespace}
     for name in own.keys() | (annotated & specs.keys()):
         namespace[name] = specs[name].field_info()
+    namespace["__doc__"] = Described(namespace.get("__doc__"))
     if "model_post_init" in namespace:
         namespace["model_post_init"] = _after_tracking(namespace["model_post_init"])
     return specs

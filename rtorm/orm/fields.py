@@ -26,6 +26,7 @@ from typing import (
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from rtorm.orm.columns import Column
+from rtorm.orm.instants import instants_kept
 from rtorm.rest1.checks import check_line
 from rtorm.rest1.codecs import Codec
 
@@ -60,10 +61,10 @@ class _Declared(Generic[T]):
     if TYPE_CHECKING:
 
         @overload
-        def __get__(self, instance: None, owner: Any) -> Column[T]: ...
+        def __get__(self, instance: None, owner: object) -> Column[T]: ...
         @overload
-        def __get__(self, instance: object, owner: Any) -> T: ...
-        def __get__(self, instance: object | None, owner: Any) -> Column[T] | T: ...
+        def __get__(self, instance: object, owner: object) -> T: ...
+        def __get__(self, instance: object | None, owner: object) -> Column[T] | T: ...
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -100,10 +101,10 @@ class Reference(_Declared[Any], Generic[R]):
     if TYPE_CHECKING:
 
         @overload
-        def __get__(self, instance: None, owner: Any) -> Column[str | R]: ...
+        def __get__(self, instance: None, owner: object) -> Column[str | R]: ...
         @overload
-        def __get__(self, instance: object, owner: Any) -> str: ...
-        def __get__(self, instance: object | None, owner: Any) -> Column[str | R] | str: ...
+        def __get__(self, instance: object, owner: object) -> str: ...
+        def __get__(self, instance: object | None, owner: object) -> Column[str | R] | str: ...
 
         def __set__(self, instance: object, value: str | R) -> None: ...
 
@@ -181,8 +182,10 @@ class Spec:
             edited by a form of its own.
         custom: The name of the custom field that it is; empty for RT's own. RT's name of it then
             depends on what kind of record has it.
+        number: The number of the custom field that it is, where it was declared.
         askable: Whether RT shows it where it is asked for by name.
         joined: Whether RT shows several values joined by commas without quoting them.
+        texts: RT's texts for True and for False, of a custom field that is one of the two.
     """
 
     wire: str
@@ -200,18 +203,30 @@ class Spec:
     lost_on_edit: bool = False
     part: str = ""
     custom: str = ""
+    number: int | None = None
     askable: bool = True
     joined: bool = False
+    texts: tuple[str, str] | None = None
     default: Any = REQUIRED
     default_factory: Callable[[], Any] | None = None
 
+    @property
+    def column(self) -> str:
+        """RT's name of it in queries: by its number, where it was declared."""
+        return self.wire if self.number is None else self.edit_wire
+
     def field_info(self) -> FieldInfo:
         """The same declaration as Pydantic wants it."""
+        info: FieldInfo
         if self.default_factory is not None:
-            return Field(default_factory=self.default_factory)  # type: ignore[no-any-return]
-        if self.default is REQUIRED:
-            return Field()  # type: ignore[no-any-return]
-        return Field(default=self.default)  # type: ignore[no-any-return]
+            info = Field(default_factory=self.default_factory)
+        elif self.default is REQUIRED:
+            info = Field()
+        else:
+            info = Field(default=self.default)
+        if self.custom:
+            info.metadata.append(AfterValidator(instants_kept))
+        return info
 
 
 def attr(
@@ -241,19 +256,30 @@ def cf(
     name: str,
     *,
     id: int | None = None,  # noqa: A002 - RT's own word
+    true: str | None = None,
+    false: str | None = None,
     default: Any = REQUIRED,
     default_factory: Callable[[], Any] | None = None,
 ) -> Any:
     """Declare a custom field, as `CF[its type]`, or as `ReadOnly[its type]` to only read it.
 
     A value is validated when it is assigned; what RT shows is read as far as it fits, and stays
-    text where it does not. Custom fields that queues, groups and users have themselves are
-    `ReadOnly`, since REST 1.0 shows them and never writes them.
+    text where it does not; `state_of(record).undecoded` lists it then. Custom fields that queues,
+    groups and users have themselves are `ReadOnly`, since REST 1.0 shows them and never writes
+    them.
+
+    RT has no fields that are true or false, so that a `CF[bool]` is declared with the texts that
+    stand for the two: `urgent: CF[bool | None] = cf("Urgent", true="yes", false="no",
+    default=None)`. They are read without regard to the case of letters, as RT keeps choices. An
+    empty field is None; of a `CF[bool]` it is neither, and stays an empty text, unless one of the
+    two texts is empty: `cf("Urgent", true="yes", false="")` is False where nothing is chosen.
 
     Args:
         name: Its name in RT, as RT shows it.
         id: Its number in RT. It is written by this number, which is the only way for names that
             RT cannot be told: with a comma, or borne by two fields (RT 4.4-6.0, REST 1.0).
+        true: RT's text for True; with `false`, for `bool` and no other type.
+        false: RT's text for False.
         default: The value of a new record; it is not sent, so that the queue's own default
             applies. Without any default the constructor demands a value, so that `ReadOnly` fields
             need one.
@@ -263,7 +289,9 @@ def cf(
         What the class makes its field of; type checkers take it for the field's type.
 
     Raises:
-        ValueError: The name is empty, or `id` no number from 1.
+        ValueError: The name is empty, or `id` no number from 1, or `true` and `false` are the same
+            but for the case of letters.
+        TypeError: Only one of `true` and `false` is given.
     """
     if not name.strip():
         message = f"cf({name!r}): give the custom field's name, as RT shows it"
@@ -271,12 +299,20 @@ def cf(
     if id is not None and (type(id) is not int or id < 1):
         message = f"cf({name!r}, id={id!r}): give the custom field's number in RT, an int from 1"
         raise ValueError(message)
+    if (true is None) != (false is None):
+        message = f"cf({name!r}): give both texts, true= and false=, or none of them"
+        raise TypeError(message)
+    if true is not None and false is not None and true.lower() == false.lower():
+        message = f"cf({name!r}, true={true!r}, false={false!r}): RT could not tell the two apart"
+        raise ValueError(message)
     by_id = f"CF.{{{id}}}" if id is not None else ""
     return Spec(
         wire=name,
         create_wire=by_id,
         edit_wire=by_id,
         custom=name,
+        number=id,
+        texts=None if true is None or false is None else (true, false),
         default=default,
         default_factory=default_factory,
     )

@@ -7,14 +7,13 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from rtorm.errors import OutcomeUnknownError
-from rtorm.orm.layout import layout_of
-from rtorm.orm.loading import forget
+from rtorm.orm.loading import forget, forget_all
 from rtorm.orm.state import NOT_LOADED, state_of
 
 if TYPE_CHECKING:
     from rtorm.orm.record import Record
 
-__all__ = ["forget_affected", "forget_all", "forget_links", "forgetting", "overtake"]
+__all__ = ["forget_affected", "forget_links", "forgetting", "overtake"]
 
 
 @contextmanager
@@ -34,12 +33,6 @@ def forget_affected(record: Record, change: str) -> None:
         forget(record, {change, *affects[""], *affects.get(change, ())})
     else:
         forget_all(record)
-
-
-def forget_all(record: Record) -> None:
-    """Forget everything that is not dirty."""
-    layout = layout_of(type(record))
-    forget(record, (*layout.fields, *layout.related))
 
 
 def forget_links(tickets: Iterable[Record]) -> None:

@@ -6,8 +6,7 @@ from collections.abc import Iterable
 from typing import TypeVar, cast
 from weakref import WeakValueDictionary
 
-from rtorm.orm.layout import layout_of
-from rtorm.orm.loading import become, forget
+from rtorm.orm.loading import become, forget_all
 from rtorm.orm.record import Record
 from rtorm.orm.state import state_of
 
@@ -111,8 +110,7 @@ class IdentityMap:
         if other is None:
             self.hold(record, number)
         elif other is not record:
-            layout = layout_of(type(other))
-            forget(other, (*layout.fields, *layout.related))
+            forget_all(other)
         self._new.pop(id(record), None)
         self.touch(record)
 

@@ -5,6 +5,7 @@ The cut is the one place that leans on the structure of Pydantic's core schemas;
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast, get_origin
@@ -12,7 +13,9 @@ from typing import TYPE_CHECKING, Any, cast, get_origin
 from pydantic import TypeAdapter
 from pydantic_core import CoreSchema, SchemaValidator
 
+from rtorm.orm.custom import is_lowered_wrongly, is_unnamable
 from rtorm.orm.fields import ReadOnly, Spec, declared_type
+from rtorm.orm.fitting import is_closed, kinds_of
 from rtorm.orm.kinds import codec_for, is_list
 from rtorm.orm.related import related_names
 from rtorm.rest1.clock import Clock
@@ -22,6 +25,11 @@ if TYPE_CHECKING:
     from rtorm.orm.record import Record
 
 __all__ = ["FieldLayout", "Layout", "Validate", "Validators", "field_validators", "layout_of"]
+
+_NEEDS_NUMBER = (
+    "RT cannot be told this custom field's name, for its commas or its capital letters, and does "
+    "not tell its number: declare it with the number that RT's web pages show, cf({!r}, id=...)"
+)
 
 Validate = Callable[[Any], Any]
 Decode = Callable[[str, Clock], Any]
@@ -37,6 +45,9 @@ class FieldLayout:
         codec: How it is read and written.
         many: Whether it holds a list.
         read_only: Whether only RT sets it.
+        barred: Why it must not be written, as the server defines it; empty if it may.
+        closed: Whether its type says which values there are.
+        kinds: RT's kinds of custom fields that its type fits, of those that RT reads its own way.
     """
 
     name: str
@@ -44,6 +55,9 @@ class FieldLayout:
     codec: Codec
     many: bool
     read_only: bool
+    barred: str = ""
+    closed: bool = False
+    kinds: frozenset[str] = frozenset()
 
     @property
     def create_wire(self) -> str:
@@ -57,8 +71,20 @@ class FieldLayout:
 
     @property
     def askable(self) -> bool:
-        """Whether RT can be asked for it by name; a comma would end the name."""
-        return self.spec.askable and "," not in self.spec.wire
+        """Whether RT can be asked for it by name.
+
+        Asked for a name that two custom fields have, RT shows one of them and says nothing of it:
+        that there are two is seen only where it shows everything.
+        """
+        return self.spec.askable and self.spec.number is None and not is_unnamable(self.spec.wire)
+
+    def not_told(self, *, created: bool) -> str:
+        """Why RT cannot be told of it, of a new record or an existing one; empty if it can."""
+        name, wire = self.spec.custom, self.create_wire if created else self.edit_wire
+        unnamable = is_unnamable(name) or (is_lowered_wrongly(name) and not created)
+        if self.barred or not unnamable or wire != self.spec.wire:
+            return self.barred
+        return _NEEDS_NUMBER.format(name)
 
     @property
     def lost_on_edit(self) -> bool:
@@ -91,7 +117,7 @@ class Layout:
 
     Attributes:
         fields: By attribute name; those of parts as `links.depends_on`.
-        by_wire: By RT's name as it shows it.
+        by_wire: By RT's name as it shows it; by `CF.{number}`, too, where the number is declared.
         by_lower_wire: The same in lower case.
         decoders: Attribute and decoder by RT's name; the quickest way to load a record.
         cheap: RT's names of the fields that a query loads; None for all that RT shows unasked,
@@ -140,16 +166,24 @@ def _lay_out(cls: type[Record]) -> Layout:
         codec = spec.codec or codec_for(declared)
         fields[name] = FieldLayout(name, spec, codec, many=is_list(declared), read_only=False)
     stored = [field for field in fields.values() if field.spec.stored]
+    shown = {field.spec.wire: field for field in _told_apart(stored)}
+    shown |= {field.edit_wire: field for field in stored if field.spec.number is not None}
     return Layout(
         fields=fields,
-        by_wire={field.spec.wire: field for field in stored},
-        by_lower_wire={field.spec.wire.lower(): field for field in stored},
-        decoders={field.spec.wire: (field.name, field.codec.decode) for field in stored},
+        by_wire=shown,
+        by_lower_wire={wire.lower(): field for wire, field in shown.items()},
+        decoders={wire: (field.name, field.codec.decode) for wire, field in shown.items()},
         cheap=_cheap(stored),
         optional=tuple(field for field in stored if field.spec.optional),
         related=related_names(cls),
         validators=field_validators(cls),
     )
+
+
+def _told_apart(fields: Sequence[FieldLayout]) -> list[FieldLayout]:
+    """The fields but for custom fields of one name, which RT shows all with one's value."""
+    times = Counter(field.spec.wire for field in fields)
+    return [field for field in fields if field.spec.number is None or times[field.spec.wire] == 1]
 
 
 def _cheap(fields: Sequence[FieldLayout]) -> tuple[str, ...] | None:
@@ -165,9 +199,11 @@ def _field_layout(cls: type[Record], name: str, annotation: Any) -> FieldLayout:
     return FieldLayout(
         name=name,
         spec=spec,
-        codec=spec.codec or codec_for(declared, spec.wire if spec.joined else ""),
+        codec=spec.codec or codec_for(declared, spec.wire if spec.joined else "", spec.texts),
         many=is_list(declared),
         read_only=get_origin(annotation) is ReadOnly,
+        closed=bool(spec.custom) and is_closed(declared),
+        kinds=kinds_of(declared) if spec.custom else frozenset(),
     )
 
 

@@ -6,16 +6,28 @@ never costs the record.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from rtorm.errors import ConfigurationError
-from rtorm.orm.layout import FieldLayout, Layout, layout_of
+from rtorm.orm.defined import layout_for
+from rtorm.orm.layout import FieldLayout, Layout
 from rtorm.orm.record import Record
 from rtorm.orm.state import TrackedList, state_of
 from rtorm.rest1.clock import Clock
+from rtorm.rest1.codecs import shown_values
 
-__all__ = ["become", "blank", "decode", "fill", "forget", "place"]
+__all__ = [
+    "become",
+    "blank",
+    "decode",
+    "fill",
+    "forget",
+    "forget_all",
+    "numbered_texts",
+    "place",
+    "undeclared",
+]
 
 
 _set = object.__setattr__
@@ -37,6 +49,7 @@ def become(record: Record, cls: type[Record]) -> None:
     private = _private(cls) | (record.__pydantic_private__ or {})
     _set(record, "__class__", cls)
     _set(record, "__pydantic_private__", private or None)
+    state_of(record).layout = None
 
 
 def _private(cls: type[Record]) -> dict[str, Any]:
@@ -51,6 +64,7 @@ def fill(
     *,
     asked: Iterable[str] | None = None,
     rebase: bool = False,
+    doubled: Collection[str] = (),
 ) -> None:
     """Put what the server shows onto a record; what was changed here stays.
 
@@ -60,17 +74,19 @@ def fill(
         clock: The account's clock.
         asked: RT's names of what was asked for; None for everything.
         rebase: Compare later with the values shown now, for fields changed here, too.
+        doubled: RT's names that two custom fields have, of which it shows one.
 
     Raises:
         ConfigurationError: The account's language makes RT's dates unreadable.
     """
-    layout = layout_of(type(record))
+    layout = layout_for(record)
     state, values = state_of(record), vars(record)
     original, undecoded = state.original, state.undecoded
     decoders = layout.decoders
+    hidden = {wire for wire in doubled if _is_of_another(layout.at_wire(wire))}
     for wire, text in fields.items():
         found = decoders.get(wire) or layout.decoder(wire)
-        if found is None or wire == "id":
+        if found is None or wire == "id" or wire in hidden:
             continue
         name, decode = found
         try:
@@ -88,7 +104,28 @@ def fill(
             _put(record, name, value)
         else:
             values[name] = value
+    if asked is None:
+        state.unread = undeclared(layout, fields)
     _set_missing(layout, fields, values, original, asked)
+
+
+def numbered_texts(field: FieldLayout, values: Mapping[int, Sequence[str]]) -> dict[str, str]:
+    """The values of a custom field as the text that RT would show of it, by what it calls it."""
+    told = values.get(field.spec.number or 0)
+    if told is None:
+        return {}
+    return {field.edit_wire: shown_values(told) if field.many else "".join(told[:1])}
+
+
+def _is_of_another(field: FieldLayout | None) -> bool:
+    """Whether what RT shows under a name that two custom fields have may be the other one's."""
+    return field is not None and field.spec.number is not None
+
+
+def undeclared(layout: Layout, fields: Mapping[str, str]) -> dict[str, str]:
+    """The texts of custom fields that are no fields of the record."""
+    custom = {wire: text for wire, text in fields.items() if wire.startswith("CF.{")}
+    return {wire: text for wire, text in custom.items() if layout.at_wire(wire) is None}
 
 
 def _set_missing(
@@ -122,6 +159,7 @@ def decode(
     *,
     asked: Iterable[str] | None,
     expected: Mapping[str, Any],
+    doubled: Collection[str] = (),
 ) -> dict[str, Any]:
     """The values that the server shows, by attribute name, without touching the record.
 
@@ -130,32 +168,25 @@ def decode(
         fields: RT's names and texts.
         clock: The account's clock.
         asked: RT's names of what was asked for; None for everything.
-        expected: What the server should hold. An ambiguous text means that, if it may; a text
-            that cannot be read is given as it stands. Of other fields it is left out.
+        expected: What the server should hold. A text of these fields that cannot be read is given
+            as it stands, of others it is left out.
+        doubled: RT's names that two custom fields have, of which it shows one.
     """
-    layout = layout_of(type(record))
+    layout = layout_for(record)
     seen: dict[str, Any] = {
         field.name: None for field in layout.optional if asked is None or field.spec.wire in asked
     }
     for wire, text in fields.items():
         field = layout.at_wire(wire)
-        if field is None or wire == "id":
+        if field is None or wire == "id" or (wire in doubled and _is_of_another(field)):
             continue
         name = field.name
-        if name in expected and _may_mean(field, text, expected[name], clock):
-            seen[name] = expected[name]
-            continue
         try:
             seen[name] = field.codec.decode(text, clock)
         except (ValueError, KeyError, OverflowError):
             if name in expected:
                 seen[name] = text
     return seen
-
-
-def _may_mean(field: FieldLayout, text: str, expected: Any, clock: Clock) -> bool:
-    may_mean = field.codec.may_mean
-    return may_mean is not None and may_mean(text, expected, clock)
 
 
 def place(record: Record, seen: Mapping[str, Any]) -> None:
@@ -178,6 +209,13 @@ def _put(record: Record, name: str, loaded: Any) -> None:
         held.put(loaded)
     else:
         values[name] = TrackedList.track(loaded, record, name)
+
+
+def forget_all(record: Record) -> None:
+    """Forget everything that is not dirty."""
+    layout = layout_for(record)
+    forget(record, (*layout.fields, *layout.related))
+    state_of(record).unread = None
 
 
 def forget(record: Record, names: Iterable[str]) -> None:

@@ -100,9 +100,7 @@ def _meant(record: Record) -> Changes:
     meant: dict[str, Change[Any]] = {}
     for name in type(record).__rt_mirrors__.keys() & changes.keys():
         try:
-            meant[name] = Change(
-                changes[name].old, checked(type(record), name, changes[name].new, vars(record))
-            )
+            meant[name] = Change(changes[name].old, checked(record, name, changes[name].new))
         except ValidationError:
             continue
     return meant

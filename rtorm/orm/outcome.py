@@ -20,7 +20,8 @@ from rtorm.errors import (
     SaveError,
 )
 from rtorm.gateway import Created, EditReply
-from rtorm.orm.layout import FieldLayout, layout_of
+from rtorm.orm.defined import layout_for
+from rtorm.orm.layout import FieldLayout
 from rtorm.orm.plan import CreatePlan, EditPlan, PlannedForm
 from rtorm.orm.state import NOT_LOADED, Change
 
@@ -182,7 +183,7 @@ def judge_edit(plan: EditPlan, replies: Sequence[EditReply]) -> Verdict:
     """What the replies to a record's forms say of its attributes."""
     verdict = Verdict()
     judge_forms(verdict, plan.record, plan.forms, replies)
-    fields = layout_of(type(plan.record)).fields
+    fields = layout_for(plan.record).fields
     # As long as it is not read back: RT tells only of what it refuses of a list.
     verdict.in_part = any(
         fields[name].many and _is_more_than_one(plan.changes[name])
@@ -205,7 +206,7 @@ def judge_forms(
     verdict: Verdict, record: Record, forms: Sequence[PlannedForm], replies: Sequence[EditReply]
 ) -> None:
     """Add to a verdict what the replies to some forms say."""
-    fields = layout_of(type(record)).fields
+    fields = layout_for(record).fields
     for form, reply in zip(forms, replies, strict=True):
         _judge_form(verdict, form, reply)
         for name in [name for name in form.names.values() if fields[name].lost_on_edit]:
@@ -250,7 +251,7 @@ def judge_create(plan: CreatePlan, reply: Created) -> Verdict:
             )
             verdict.refuse("", str(verdict.cause))
         return verdict
-    fields = layout_of(type(plan.record)).fields
+    fields = layout_for(plan.record).fields
     for name in plan.changes.keys() - verdict.errors.keys() - set(plan.later):
         if fields[name].spec.lost_on_create:
             verdict.silent[name] = _LOST_BY_WIRE.get(fields[name].spec.wire, _LOST)

@@ -15,7 +15,8 @@ from pydantic import ValidationError
 from rtorm.gateway import Edit, Upload
 from rtorm.models.attachment import upload_of
 from rtorm.orm.checking import checked, objections, run_model_validators
-from rtorm.orm.layout import FieldLayout, layout_of
+from rtorm.orm.defined import layout_for
+from rtorm.orm.layout import FieldLayout
 from rtorm.orm.mirroring import Agreement
 from rtorm.orm.record import Record
 from rtorm.orm.state import NOT_LOADED, Change, TrackedList, state_of
@@ -141,7 +142,7 @@ def later_forms(
     errors = _objections(record, {name: record.changes[name] for name in made.later})
     agreed = agreement.changes_of(record, made=True)
     changes = {name: agreed[name] for name in made.later}
-    fields = layout_of(type(record)).fields
+    fields = layout_for(record).fields
     encoded = _encode(((fields[name], c.new) for name, c in changes.items()), clock, errors)
     forms = _forms(record, fields, encoded)
     return replace(made, changes={**made.changes, **changes}), forms, errors
@@ -149,13 +150,13 @@ def later_forms(
 
 def _objections(record: Record, changes: Mapping[str, Change[Any]]) -> dict[str, list[str]]:
     """Check what changed past its validator."""
-    fields, values = layout_of(type(record)).fields, vars(record)
+    fields, values = layout_for(record).fields, vars(record)
     errors: dict[str, list[str]] = {}
     for name, change in changes.items():
         # A list may have changed in place. A validator may alter it, too.
         if fields[name].many:
             try:
-                valid = checked(type(record), name, change.new, values)
+                valid = checked(record, name, change.new)
             except ValidationError as error:
                 errors[name] = objections(error)
             else:
@@ -205,12 +206,12 @@ def _plan_edit(
     errors: dict[str, list[str]],
     together: Collection[Record] = (),
 ) -> EditPlan | Unsendable:
-    fields = layout_of(type(record)).fields
+    fields = layout_for(record).fields
     told = ((fields[name], change.new) for name, change in changes.items())
     encoded = _encode(told, clock, errors, together)
     for name in encoded:
-        if _needs_id(fields[name].edit_wire):
-            errors[name] = [_NEEDS_ID]
+        if said := fields[name].not_told(created=False):
+            errors[name] = [said]
         elif fields[name].codec is LINKS and vars(record)["id"] in changes[name].new:
             errors[name] = [_ITSELF]
     if errors:
@@ -304,15 +305,15 @@ def _plan_create(
     errors: dict[str, list[str]],
     together: Collection[Record],
 ) -> CreatePlan | Unsendable:
-    fields = layout_of(type(record)).fields
+    fields = layout_for(record).fields
     wanted = {name: change.new for name, change in changes.items() if name != "files"}
     if "queue" in fields and "queue" not in wanted:
         wanted = _with_queue(record, wanted, errors)
     for name in wanted:
         if not fields[name].spec.creatable:
             errors[name] = ["RT takes it only once the ticket exists"]
-        elif _needs_id(fields[name].create_wire):
-            errors[name] = [_NEEDS_ID]
+        elif said := fields[name].not_told(created=True):
+            errors[name] = [said]
         elif fields[name].codec is LINKS and record in wanted[name]:
             errors[name] = [_ITSELF]
     told = ((fields[name], value) for name, value in wanted.items())
@@ -345,11 +346,3 @@ def _with_queue(
 
 
 _ITSELF = "a ticket cannot be linked to itself"
-_NEEDS_ID = (
-    "RT cannot be told this field's name, since it has a comma: declare it with its number, "
-    "cf(name, id=...)"
-)
-
-
-def _needs_id(wire: str) -> bool:
-    return wire.startswith("CF.{") and "," in wire

@@ -12,6 +12,8 @@ from rtorm.gateway import FileDetails, Gateway, ListedFile, Shown
 from rtorm.orm.belongings import Belongings
 from rtorm.orm.classes import is_record_class
 from rtorm.orm.clocks import clock_for
+from rtorm.orm.custom_reading import CustomReader
+from rtorm.orm.defined import PREFIX, layout_for
 from rtorm.orm.guarded import Guarded
 from rtorm.orm.identity_map import IdentityMap
 from rtorm.orm.layout import layout_of
@@ -38,6 +40,7 @@ class Reading(Guarded, Owner):
         self.gateway = gateway
         self.records = IdentityMap()
         self._belongings = Belongings(gateway, self)
+        self._custom = CustomReader(gateway, self)
         self._zone = zone
         self._clock: Clock | None = None
 
@@ -117,7 +120,7 @@ class Reading(Guarded, Owner):
     def load(self, record: Record, name: str) -> None:
         """Load a field for a record and its peers in one request, or what is related to them."""
         self.check_open()
-        kind, layout = type(record).__rt_kind__, layout_of(type(record))
+        kind, layout = type(record).__rt_kind__, layout_for(record)
         # A commit ties records of several kinds, whose attributes and ids may be the same.
         alike = [peer for peer in state_of(record).peers() if type(peer).__rt_kind__ == kind]
         peers = [peer for peer in alike if self._lacks(peer, name)]
@@ -131,14 +134,42 @@ class Reading(Guarded, Owner):
         answers = self.gateway.show(kind, numbers, wires, links=links)
         for number, answer in zip(numbers, answers, strict=True):
             if isinstance(answer, Shown):
-                fill(records[number], answer.fields, self.clock(), asked=wires)
+                self.take_in(records[number], answer, wires)
             elif records[number] is record:
                 raise answer
+        if name not in vars(record) and layout.fields[name].spec.number is not None:
+            self._custom.load_numbered(record, name, records)
+
+    def define(self, record: Record) -> None:
+        """Learn which custom fields a ticket has; loads those of it and its peers in one request.
+
+        Of a ticket that is known to have them already, nothing is asked.
+        """
+        self.check_open()
+        self._custom.define(record)
+
+    def prepare(self, record: Record) -> None:
+        """Learn what must be known before custom fields are written, if any are changed."""
+        self._custom.prepare(record)
+
+    def take_in(
+        self,
+        record: Record,
+        shown: Shown,
+        asked: Sequence[str] | None,
+        *,
+        rebase: bool = False,
+    ) -> None:
+        """Put what the server shows onto a record."""
+        if asked is None and type(record).__rt_kind__ == "ticket":
+            self._custom.catalogue.note(shown.fields.get("Queue"), shown)
+        fields, doubled = shown.fields, shown.doubled
+        fill(record, fields, self.clock(), asked=asked, rebase=rebase, doubled=doubled)
 
     def refresh(self, record: Record, names: tuple[str, ...], *, keep_changes: bool) -> None:
         """Load fields anew; all of them if there are no names."""
         self.check_open()
-        layout = layout_of(type(record))
+        layout = layout_for(record)
         forget(record, set(names) & set(layout.related) if names else layout.related)
         chosen = [name for name in names if name in layout.fields]
         if names and not chosen:
@@ -150,7 +181,7 @@ class Reading(Guarded, Owner):
         # Before the values that the comparison is about change.
         state_of(record).settle(record)
         forget(record, chosen or layout.fields)
-        fill(record, answer.fields, self.clock(), asked=asked if chosen else None, rebase=True)
+        self.take_in(record, answer, asked if chosen else None, rebase=True)
         if answer.id != vars(record)["id"]:
             self.records.adopt(record, answer.id)
         self.records.settle()
@@ -178,7 +209,7 @@ class Reading(Guarded, Owner):
             state_of(record).session = self
             self.records.hold(record, shown.id)
         state_of(record).settle(record)
-        fill(record, shown.fields, self.clock(), asked=asked)
+        self.take_in(record, shown, asked)
         self.records.hold(record, number)
         return record
 
@@ -197,7 +228,7 @@ class Reading(Guarded, Owner):
         return answer
 
     def _lacks(self, record: Record, name: str) -> bool:
-        state, layout = state_of(record), layout_of(type(record))
+        state, layout = state_of(record), layout_for(record)
         return (
             state.session is self
             and state.persistent
@@ -226,7 +257,7 @@ def _is_number(text: str) -> bool:
 
 def to_ask(record: Record, names: Iterable[str]) -> tuple[list[str] | None, bool]:
     """RT's names of some fields, None for all if one has no such name; and whether links do."""
-    fields = layout_of(type(record)).fields
+    fields = layout_for(record).fields
     chosen = [fields[name] for name in names]
     own = [field for field in chosen if not field.spec.part and field.spec.stored]
     askable = all(field.askable for field in own)
@@ -241,18 +272,26 @@ def _of_another_class(cls: type[Record], shown: Shown) -> NotFound:
 
 def _shown_at_once(record: Record) -> list[str]:
     """What RT shows of a record in one reply."""
-    specs = {name: field.spec for name, field in layout_of(type(record)).fields.items()}
-    return [n for n, spec in specs.items() if spec.stored and not (spec.part or spec.unlisted)]
+    specs = {name: field.spec for name, field in layout_for(record).fields.items()}
+    return [
+        name
+        for name, spec in specs.items()
+        if spec.stored and not (spec.part or spec.unlisted or spec.number)
+    ]
 
 
 def _to_load(record: Record, name: str) -> list[str] | None:
     """RT's names of what to load when an attribute is read: what costs little, all at once."""
-    layout = layout_of(type(record))
+    layout = layout_for(record)
     field = layout.fields[name]
     if field.spec.dear:
         return [field.spec.wire]
     if layout.cheap is None or not field.askable:
         return None
     present = vars(record)
+    if name.startswith(PREFIX):
+        alike = [each for each in layout.fields.values() if each.name.startswith(PREFIX)]
+        absent = [each for each in alike if each.name not in present]
+        return [each.spec.wire for each in absent] if all(e.askable for e in absent) else None
     missing = [wire for wire in layout.cheap if layout.by_wire[wire].name not in present]
     return missing if field.spec.wire in missing else [*missing, field.spec.wire]

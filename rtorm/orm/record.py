@@ -15,6 +15,7 @@ from rtorm.errors import DetachedError, NotFound
 from rtorm.orm.checking import checked, validators_of, violations
 from rtorm.orm.custom import WRITTEN, CustomFields
 from rtorm.orm.declaring import RecordMeta
+from rtorm.orm.defined import PREFIX, layout_for
 from rtorm.orm.fields import ReadOnly, Spec, hidden, shown
 from rtorm.orm.layout import FieldLayout, Layout, layout_of
 from rtorm.orm.state import NOT_LOADED, Change, State, TrackedList
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["Record"]
 
 _set = object.__setattr__
+_CUSTOM = PREFIX.rstrip(".")
 
 
 class Record(BaseModel, metaclass=RecordMeta):
@@ -35,9 +37,6 @@ class Record(BaseModel, metaclass=RecordMeta):
 
     Records compare by identity: one session has one record for one id. A dump (`model_dump`,
     `model_dump_json`) holds the fields that are loaded, and loads nothing.
-
-    Attributes:
-        id: Its number in RT; None until it is created.
     """
 
     model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
@@ -58,6 +57,7 @@ class Record(BaseModel, metaclass=RecordMeta):
     __rt_validators__: ClassVar[dict[str, Validate]] = {}
 
     id: ReadOnly[int] = shown("id", INTEGER, init=False)
+    """Its number in RT; None until it is created."""
 
     if TYPE_CHECKING:
         __rt_state__: State = hidden()
@@ -130,9 +130,9 @@ class Record(BaseModel, metaclass=RecordMeta):
 
     def __rt_absent__(self, name: str) -> Any:
         """The value of a field that is not in the instance: its default, or loaded now."""
-        field = layout_of(type(self)).fields[name]
+        field = layout_for(self).fields[name]
         if self._never_loads(field):
-            return self._default(name)
+            return self._default(field)
         self._owner(f"load {name}").load(self, name)
         if name not in vars(self):
             owner = "the queue" if type(self).__rt_kind__ == "ticket" else "it"
@@ -152,13 +152,17 @@ class Record(BaseModel, metaclass=RecordMeta):
             self._owner(f"load {name}").load(self, name)
         return held[name]
 
+    def __rt_define__(self) -> None:
+        """Have the custom fields known that the server defines."""
+        self._owner("tell its custom fields", new=True).define(self)
+
     def __rt_changing__(self, name: str, values: TrackedList[Any]) -> None:
         """Take note that a list is about to change in place, before it does."""
         if values.forgotten:
             message = f"this list of {self!r} is out of date: read {name} again and change that one"
             raise DetachedError(message)
         state, held = self.__rt_state__, vars(self)
-        field = layout_of(type(self)).fields[name]
+        field = layout_for(self).fields[name]
         unset = name not in held and self._never_loads(field)
         if values is not (state.defaults if unset else held).get(name):
             return  # Another value has taken its place since.
@@ -173,12 +177,14 @@ class Record(BaseModel, metaclass=RecordMeta):
     def _never_loads(self, field: FieldLayout) -> bool:
         return not (self.__rt_state__.persistent and field.spec.stored)
 
-    def _default(self, name: str) -> Any:
-        defaults = self.__rt_state__.defaults
+    def _default(self, field: FieldLayout) -> Any:
+        defaults, name = self.__rt_state__.defaults, field.name
         if name in defaults:
             return defaults[name]
         declared = type(self).__pydantic_fields__.get(name)
-        value: Any = [] if declared is None else declared.get_default(call_default_factory=True)
+        value: Any = [] if field.many else None
+        if declared is not None:
+            value = declared.get_default(call_default_factory=True)
         if value.__class__ is list:
             value = defaults[name] = TrackedList.track(value, self, name)
         return None if value is PydanticUndefined else value
@@ -205,7 +211,7 @@ class Record(BaseModel, metaclass=RecordMeta):
 
         A field that was set and set back is not among them.
         """
-        fields, values = layout_of(type(self)).fields, vars(self)
+        fields, values = layout_for(self).fields, vars(self)
         return {
             name: Change(_plain(old), _plain(values[name]))
             for name, old in self.__rt_state__.original.items()
@@ -314,8 +320,11 @@ class Record(BaseModel, metaclass=RecordMeta):
         Raises:
             AttributeError: There is no such field.
         """
-        layout, expanded = layout_of(type(self)), list[str]()
+        layout, expanded = layout_for(self), list[str]()
         for name in names:
+            if name == _CUSTOM:
+                expanded += [each.name for each in layout.fields.values() if each.spec.custom]
+                continue
             part = [field for field in layout.fields if field.startswith(f"{name}.")]
             if not part and name not in layout.fields and name not in layout.related:
                 _refuse_name(self, name)
@@ -358,7 +367,7 @@ class Record(BaseModel, metaclass=RecordMeta):
         super().__setstate__(state)
         self.__rt_state__.restore(state["rtorm"])
         values = vars(self)
-        for name in layout_of(type(self)).fields.keys() & values.keys():
+        for name in layout_for(self).fields.keys() & values.keys():
             values[name] = _tracked(self, name, values[name])
 
     def __copy__(self) -> Self:
@@ -421,11 +430,11 @@ def _undo(record: Record, name: str, value: Any) -> None:
 def _assign_otherwise(record: Record, name: str, value: Any) -> None:
     """Assign what is no editable field, or is validated together with other fields."""
     cls = type(record)
-    field = layout_of(cls).fields.get(name)
+    field = layout_for(record).fields.get(name)
     if field is not None:
         _check_assignable(record, field)
         try:
-            valid = checked(cls, name, value, vars(record))
+            valid = checked(record, name, value)
         except ValidationError:
             _undo(record, name, value)
             raise
@@ -450,6 +459,8 @@ def _check_assignable(record: Record, field: FieldLayout) -> None:
 
 def _why(field: FieldLayout) -> str:
     """Why a field is read-only."""
+    if field.barred:
+        return field.barred
     return "it is declared as ReadOnly[...]" if field.spec.custom else "RT sets it"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Generic, Never, NoReturn, Self, TypeVar, overload
+from typing import TYPE_CHECKING, Generic, Never, NoReturn, Self, TypeVar, overload
 
 if TYPE_CHECKING:
     from rtorm.orm.record import Record
@@ -33,10 +33,10 @@ class Related(Generic[T_co]):
         return f"<Related {self.name}>"
 
     @overload
-    def __get__(self, instance: None, owner: Any) -> Self: ...
+    def __get__(self, instance: None, owner: object) -> Self: ...
     @overload
-    def __get__(self, instance: Record, owner: Any) -> T_co: ...
-    def __get__(self, instance: Record | None, owner: Any) -> Self | T_co:
+    def __get__(self, instance: Record, owner: object) -> T_co: ...
+    def __get__(self, instance: Record | None, owner: object) -> Self | T_co:
         if instance is None:
             return self
         held: T_co = instance.__rt_related__(self.name, self.empty)

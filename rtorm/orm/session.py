@@ -12,8 +12,7 @@ from rtorm.models.attachment import Attachment
 from rtorm.models.transaction import Transaction
 from rtorm.orm.classes import check_records
 from rtorm.orm.clocks import TimeZone, outside, zone_of
-from rtorm.orm.layout import layout_of
-from rtorm.orm.loading import forget
+from rtorm.orm.loading import forget, forget_all
 from rtorm.orm.outcome import CommitReport, SaveResult, Verify, check_verify
 from rtorm.orm.query import Query
 from rtorm.orm.record import Record
@@ -275,8 +274,10 @@ class Session:
             DetachedError: The session is closed.
         """
         self._work.check_open()
-        layout = layout_of(type(record))
-        forget(record, record.__rt_names__(names) or (*layout.fields, *layout.related))
+        if names:
+            forget(record, record.__rt_names__(names))
+        else:
+            forget_all(record)
 
     def close(self) -> None:
         """Let go of all records, for good; warns if work is unsent.

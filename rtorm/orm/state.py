@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import enum
 import weakref
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar, cast
 
 if TYPE_CHECKING:
     from rtorm.gateway import Action, Message
+    from rtorm.orm.defined import Defined
+    from rtorm.orm.layout import Layout
     from rtorm.orm.outcome import SaveResult, Verify
     from rtorm.orm.record import Record
 
@@ -86,6 +88,13 @@ class Owner(Protocol):
         """Load what is not loaded, for the record and its peers: a field, or what is related."""
         ...
 
+    def define(self, record: Record) -> None:
+        """Learn which custom fields a ticket has, and load those that its class does not declare.
+
+        They are loaded for its peers in the same queue, too.
+        """
+        ...
+
     def save(self, record: Record, *, check: bool, verify: Verify | None) -> SaveResult:
         """Send the record's changes, and nothing else."""
         ...
@@ -125,17 +134,24 @@ class State:
         persistent: Whether the record exists in RT.
         deleted: Whether it was deleted through this record.
         peers: Gives the records loaded in the same request.
+        defined: The custom fields that the server defines for it, as far as they were asked for.
+        layout: Its fields with those that the server defines; None: those of its class.
+        unread: Texts of custom fields that the server has shown and the class does not declare, by
+            RT's names; None if it did not show them all.
     """
 
     __slots__ = (
         "defaults",
+        "defined",
         "deleted",
         "errors",
+        "layout",
         "original",
         "peers",
         "persistent",
         "session",
         "undecoded",
+        "unread",
     )
 
     def __init__(self) -> None:
@@ -147,6 +163,9 @@ class State:
         self.persistent = False
         self.deleted = False
         self.peers: Callable[[], Iterable[Record]] = tuple
+        self.defined: Defined | None = None
+        self.layout: Layout | None = None
+        self.unread: Mapping[str, str] | None = None
 
     @property
     def status(self) -> Status:
@@ -179,6 +198,10 @@ class State:
             for name in self.original.keys() - record.changes.keys():
                 del self.original[name]
 
+    def define(self, defined: Defined | None) -> None:
+        """Take over which custom fields the server defines for the record."""
+        self.defined, self.layout = defined, None
+
     def portable(self) -> dict[str, Any]:
         """What goes with a copy or a pickle: everything but the session and the peers."""
         return {
@@ -187,6 +210,8 @@ class State:
             "undecoded": dict(self.undecoded),
             "persistent": self.persistent,
             "deleted": self.deleted,
+            "defined": self.defined,
+            "unread": self.unread,
         }
 
     def restore(self, portable: dict[str, Any]) -> None:

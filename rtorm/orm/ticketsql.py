@@ -252,9 +252,10 @@ class _Writer:
                 message = "it is compared with a text"
                 raise TypeError(message)
             return value
-        clock = self._clock() if isinstance(value, datetime) else _NO_CLOCK
-        one = field is not None and not field.many
-        return (field.codec if field and one else codec_for(type(value))).encode(value, clock)
+        own = field.codec if field is not None and not field.many else None
+        # RT reads a day in the account's zone, and another one at the beginning of summer time.
+        dated = isinstance(value, datetime) or (own is not None and isinstance(value, date))
+        return (own or codec_for(type(value))).encode(value, self._clock() if dated else _NO_CLOCK)
 
 
 _REASONS: Mapping[Operator, str] = {
@@ -311,9 +312,8 @@ def _whole_seconds(clause: Comparison) -> tuple[Operator, object]:
 
 def _name(wire: str, field: FieldLayout | None) -> str:
     """The custom field's name, or its number where that was declared."""
-    own = field.edit_wire if field is not None else wire
-    name = own.removeprefix("CF.{").removesuffix("}")
-    if own == wire and name.isdecimal():
+    name = wire.removeprefix("CF.{").removesuffix("}")
+    if field is not None and field.spec.number is None and name.isdecimal():
         message = f"RT takes the name {name!r} for a number: declare the field with its id"
         raise QueryError(message)
     return name

@@ -12,8 +12,9 @@ from typing import Any
 
 from rtorm.errors import OutcomeUnknownError, RTError
 from rtorm.gateway import Edit, EditReply, Gateway, Shown
-from rtorm.orm.layout import FieldLayout, layout_of
-from rtorm.orm.loading import decode, forget, place
+from rtorm.orm.defined import layout_for
+from rtorm.orm.layout import FieldLayout
+from rtorm.orm.loading import decode, forget, numbered_texts, place
 from rtorm.orm.mirroring import Agreement
 from rtorm.orm.outcome import (
     SaveResult,
@@ -36,6 +37,7 @@ from rtorm.orm.plan import (
 from rtorm.orm.record import Record
 from rtorm.orm.state import NOT_LOADED, Change, peers_of, state_of
 from rtorm.rest1.clock import Clock
+from rtorm.rest1.conditions import custom_field_key, quoted
 
 __all__ = ["UnitOfWork"]
 
@@ -228,7 +230,7 @@ class UnitOfWork:
         """The attributes to read back."""
         if verdict.unknown or (isinstance(plan, CreatePlan) and verdict.created is None):
             return set()
-        fields = layout_of(type(plan.record)).fields
+        fields = layout_for(plan.record).fields
         if self.verify == "never":
             verdict.applied |= verdict.silent.keys()
             verdict.silent.clear()
@@ -252,7 +254,7 @@ class UnitOfWork:
     def _settle(
         self, plan: Sent, verdict: Verdict, answer: Shown | RTError, asked: Sequence[str] | None
     ) -> None:
-        fields = layout_of(type(plan.record)).fields
+        fields = layout_for(plan.record).fields
         if isinstance(answer, RTError):
             for name, why in (verdict.silent | verdict.unclear).items():
                 verdict.refuse(name, f"{why}? Reading it back failed: {answer}")
@@ -264,7 +266,11 @@ class UnitOfWork:
             # What RT says to a change of links does not tell of a merge.
             verdict.merged_into = answer.id
         written = {name: change.new for name, change in plan.changes.items()}
-        seen = decode(plan.record, answer.fields, self.clock(), asked=asked, expected=written)
+        doubled = answer.doubled
+        seen = decode(
+            plan.record, answer.fields, self.clock(), asked=asked, expected=written, doubled=doubled
+        )
+        seen |= self._seen_by_number(plan, verdict, seen, written)
         if _is_deleted(plan, verdict, seen):
             seen = _without_links(verdict, fields, seen)
         silent = list(verdict.silent)
@@ -272,6 +278,35 @@ class UnitOfWork:
         self._explain_links(plan, verdict, [name for name in silent if name in verdict.errors])
         state_of(plan.record).accept(verdict.applied)
         place(plan.record, seen)
+
+    def _seen_by_number(
+        self,
+        plan: Sent,
+        verdict: Verdict,
+        seen: Mapping[str, Any],
+        written: Mapping[str, Any],
+    ) -> dict[str, Any]:
+        """Custom fields that share their name with others, of which RT shows one."""
+        fields, ticket = layout_for(plan.record).fields, _number(plan, verdict)
+        doubtful = (verdict.silent.keys() | verdict.unclear.keys()) - seen.keys()
+        numbered = [field for field in map(fields.__getitem__, doubtful) if field.spec.number]
+        if not numbered:
+            return {}
+        answers = self.gateway.numbered_values([ticket], [f.spec.number or 0 for f in numbered])
+        if answers is None:
+            found = [field for field in numbered if self._finds(ticket, field, written[field.name])]
+            return {field.name: written[field.name] for field in found}
+        told = [numbered_texts(each, answers[0]) for each in numbered]
+        texts = {wire: text for each in told for wire, text in each.items()}
+        return decode(plan.record, texts, self.clock(), asked=(), expected=written)
+
+    def _finds(self, ticket: int, field: FieldLayout, value: object) -> bool:
+        """Whether a search finds a ticket by the value of a custom field."""
+        text = field.codec.encode(value, self.clock())
+        if field.many or not text:
+            return False
+        key = custom_field_key(str(field.spec.number))
+        return ticket in self.gateway.search("ticket", f"id = {ticket} AND {key} = {quoted(text)}")
 
     def _explain_links(self, plan: Sent, verdict: Verdict, names: Iterable[str]) -> None:
         """Say of a ticket that was linked in vain if it has been merged into another one."""
@@ -306,7 +341,7 @@ class UnitOfWork:
     def _conclude(self, plan: Sent, verdict: Verdict) -> None:
         """Bring the record's state up to what is now known."""
         record, state = plan.record, state_of(plan.record)
-        fields = layout_of(type(record)).fields
+        fields = layout_for(record).fields
         if verdict.merged_into is not None:
             self.adopt(record, verdict.merged_into)
         state.accept(verdict.applied)
@@ -321,9 +356,12 @@ class UnitOfWork:
             name for name in verdict.applied if _by_number(fields[name], vars(record).get(name))
         }
         if verdict.merged_into is not None:
-            stale = {*fields, *layout_of(type(record)).related}
+            stale = {*fields, *layout_for(record).related}
         _drop_unshown(record, fields, verdict.applied)
         forget(record, stale - verdict.seen.keys())
+        if "queue" in verdict.applied or verdict.merged_into is not None:
+            # It has other custom fields now.
+            state.unread = None
 
 
 def _doubt(plans: Iterable[Sent]) -> None:
@@ -364,7 +402,7 @@ def _wires(reads: Iterable[tuple[Sent, set[str]]]) -> list[str] | None:
     """RT's names of what to read, with what RT sets by itself; None: everything."""
     wires: set[str] = set()
     for plan, names in reads:
-        fields = layout_of(type(plan.record)).fields
+        fields = layout_for(plan.record).fields
         for name in (names | _computed(plan.record, plan.changes.keys())) & fields.keys():
             if fields[name].spec.part or not fields[name].spec.stored:
                 continue
@@ -377,7 +415,7 @@ def _wires(reads: Iterable[tuple[Sent, set[str]]]) -> list[str] | None:
 
 def _linked(plan: Sent, names: set[str]) -> bool:
     """Whether links are among what is to be read."""
-    fields = layout_of(type(plan.record)).fields
+    fields = layout_for(plan.record).fields
     return any(fields[name].spec.part for name in names)
 
 
@@ -386,14 +424,14 @@ def _computed(record: Record, changed: AbstractSet[str]) -> set[str]:
     affected = type(record).__rt_affects__
     names = {name for change in ("", *changed) for name in affected.get(change, ())}
     if "queue" in changed:
-        fields = layout_of(type(record)).fields
+        fields = layout_for(record).fields
         names |= {name for name, field in fields.items() if field.spec.wire.startswith("CF.")}
     return names - changed
 
 
 def _begin_life(record: Record) -> None:
     """A new record becomes one that RT holds."""
-    fields, state = layout_of(type(record)).fields, state_of(record)
+    fields, state = layout_for(record).fields, state_of(record)
     untold = state.original.keys() - record.changes.keys()
     state.persistent = True
     forget(record, untold)

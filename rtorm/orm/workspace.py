@@ -12,9 +12,10 @@ from typing import Any
 from rtorm.errors import RejectedError, StaleError
 from rtorm.gateway import Gateway
 from rtorm.orm.deeds import Deeds
-from rtorm.orm.forgetting import forget_all, forget_links, overtake
+from rtorm.orm.defined import layout_for
+from rtorm.orm.forgetting import forget_links, overtake
 from rtorm.orm.layout import layout_of
-from rtorm.orm.loading import blank, decode, forget
+from rtorm.orm.loading import blank, decode, forget, forget_all
 from rtorm.orm.mirroring import Agreement, forget_ends, take_note
 from rtorm.orm.outcome import SaveResult, Verify, check_verify, save_error
 from rtorm.orm.plan import CreatePlan, Plan, Unsendable, plans
@@ -80,6 +81,8 @@ class Workspace(Deeds):
         """Send the changes of some records; one result for each."""
         if not records:
             return []
+        for record in records:
+            self.prepare(record)
         planned, agreement = plans(records, self.clock)
         try:
             results = self._unit(verify, agreement).run(planned)
@@ -154,7 +157,7 @@ class Workspace(Deeds):
 
     def _compare_first(self, record: Record) -> None:
         """Refuse to overwrite what someone else changed since it was read."""
-        fields = layout_of(type(record)).fields
+        fields = layout_for(record).fields
         known = {n: c.old for n, c in record.changes.items() if c.old is not NOT_LOADED}
         if not known or not state_of(record).persistent:
             return

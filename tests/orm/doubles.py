@@ -29,6 +29,9 @@ class Shelf:
         if name in self.held:
             fill(record, {name: self.held[name]})
 
+    def define(self, record: Record) -> None:
+        self.asked.append(("define", record))
+
     def save(self, record: Record, *, check: bool, verify: Verify | None) -> SaveResult:
         self.asked.append(("save", record, check, verify))
         return SaveResult(record, "updated")

@@ -171,6 +171,7 @@ def belongings(ticket: Incident, queue: Queue, user: User) -> None:
 def queries(session: Session) -> None:
     _ = session.query(Incident).where(True)  # error
     _ = session.query(Incident).where("subject = 'x'")  # error
+    _ = session.query(Incident).where(Incident.severity == "huge")  # error
     _ = session.query(Incident).order_by(Incident.created)  # error
     _ = session.query(Incident).first().subject  # error
     _ = session.query(Queue).where(Queue.nmae == "x")  # error

@@ -1,0 +1,160 @@
+"""The custom fields of a ticket by their names, whatever its class declares."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, MutableMapping
+from typing import TYPE_CHECKING, Any, Never, NoReturn, Self, overload
+
+from pydantic import ValidationError
+from pydantic_core import InitErrorDetails, PydanticCustomError
+
+from rtorm.orm.defined import PREFIX, field_called, layout_for
+from rtorm.orm.record import Record
+from rtorm.orm.state import state_of
+
+if TYPE_CHECKING:
+    from rtorm.orm.layout import FieldLayout
+
+__all__ = ["CustomValues", "Customized"]
+
+_NEAR = 3
+
+
+class _UnknownFieldError(KeyError):
+    """A KeyError that prints its message as it stands."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+class CustomValues(MutableMapping[str, Any]):
+    """The custom fields of one ticket, `ticket.cf`: a mapping by RT's names, in RT's order.
+
+    ```python
+    ticket.cf["Severity"] = "high"
+    ticket.cf["Affected hosts"].append("db2")
+    ```
+
+    A value is a `str`; of RT's kinds Date, DateTime, IPAddress and IPAddressRange a `date`, a
+    `datetime` in UTC, an address or a network of `ipaddress` (a range that is no network is a
+    text); None where there is none; a list where the field holds several. Values are tracked,
+    validated and saved like attributes: they are among `changes` and `errors` as `cf.Severity`, or
+    under the name that the ticket's class declares, whose types apply then. `del ticket.cf[name]`
+    clears a field.
+
+    The definitions of the queue's custom fields are asked for once a session. They are complete
+    if the account has the right SeeCustomField globally or on the fields themselves; a field of
+    which it sees the values only (RT 4.4-5.0) is a text that cannot be written here.
+
+    What is assigned is checked against the definition at once: the name, single against several,
+    the type, the pattern as far as RT tells it (RT 5 and later tell it whole), and the number of
+    values (RT 5 and later).
+
+    Raises:
+        KeyError: The queue has no such custom field, or the account may not see it.
+        ValidationError: The value does not fit the definition, or the field cannot be written.
+        DetachedError: The ticket belongs to no session.
+    """
+
+    __slots__ = ("__rt_ticket__",)
+
+    def __init__(self, ticket: Record) -> None:
+        """The custom fields of a ticket; use `ticket.cf`."""
+        self.__rt_ticket__ = ticket
+
+    def __getitem__(self, name: str) -> Any:
+        ticket, attribute = self.__rt_ticket__, self._field(name).name
+        held = vars(ticket)
+        return held[attribute] if attribute in held else ticket.__rt_absent__(attribute)
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        ticket, field = self.__rt_ticket__, self._field(name)
+        if field.barred:
+            raise _not_written(ticket, field, value)
+        setattr(ticket, field.name, value)
+
+    def __delitem__(self, name: str) -> None:
+        self[name] = [] if self._field(name).many else None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names())
+
+    def __len__(self) -> int:
+        return len(self._names())
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, CustomValues) and self.__rt_ticket__ is other.__rt_ticket__
+
+    def __hash__(self) -> int:
+        return hash((CustomValues, self.__rt_ticket__))
+
+    def __repr__(self) -> str:
+        held, fields = vars(self.__rt_ticket__), layout_for(self.__rt_ticket__).fields.values()
+        known = {field.spec.custom: held.get(field.name) for field in fields if field.spec.custom}
+        told = ", ".join(f"{name!r}: {value!r}" for name, value in known.items() if value)
+        return f"<custom fields of {self.__rt_ticket__!r}: {told or 'none loaded'}>"
+
+    def _ipython_key_completions_(self) -> list[str]:
+        """What an interactive shell offers after `ticket.cf["`; asks the server for nothing."""
+        defined = state_of(self.__rt_ticket__).defined
+        return [] if defined is None else list(defined.names)
+
+    def _names(self) -> tuple[str, ...]:
+        ticket = self.__rt_ticket__
+        ticket.__rt_define__()
+        defined = state_of(ticket).defined
+        return () if defined is None else defined.names
+
+    def _field(self, name: str) -> FieldLayout:
+        names = self._names()
+        field = field_called(name, layout_for(self.__rt_ticket__)) if name in names else None
+        if field is None:
+            raise _no_such_field(self.__rt_ticket__, name, names)
+        return field
+
+
+class Customized:
+    """Puts `cf` on a class of tickets."""
+
+    __slots__ = ()
+
+    @overload
+    def __get__(self, instance: None, owner: object) -> Self: ...
+    @overload
+    def __get__(self, instance: Record, owner: object) -> CustomValues: ...
+    def __get__(self, instance: Record | None, owner: object) -> Self | CustomValues:
+        return self if instance is None else CustomValues(instance)
+
+    def __set__(self, instance: Record, value: Never) -> NoReturn:
+        message = 'custom fields are assigned one by one, ticket.cf["Name"] = value, or by update()'
+        raise AttributeError(message)
+
+
+def _no_such_field(ticket: Record, name: object, names: tuple[str, ...]) -> KeyError:
+    if name in names:
+        fields = layout_for(ticket).fields.values()
+        bearing = ", ".join(field.name for field in fields if field.spec.custom == name)
+        return _UnknownFieldError(f"several custom fields are called {name!r}: use {bearing}")
+    defined = state_of(ticket).defined
+    queue = "" if defined is None else defined.queue
+    near = _near(str(name), names)
+    hint = f"; did you mean {', '.join(map(repr, near))}?" if near else ""
+    return _UnknownFieldError(
+        f"{ticket!r}: queue {queue!r} has no custom field {name!r}, or the account may not see it "
+        f"(SeeCustomField){hint}"
+    )
+
+
+def _near(name: str, names: tuple[str, ...]) -> list[str]:
+    by_lower = {each.lower(): each for each in names}
+    return [by_lower[each] for each in difflib.get_close_matches(name.lower(), by_lower, _NEAR)]
+
+
+def _not_written(ticket: Record, field: FieldLayout, value: object) -> ValidationError:
+    why = PydanticCustomError("not_written", "{why}", {"why": field.barred})
+    detail = InitErrorDetails(type=why, loc=(PREFIX.rstrip("."), field.spec.custom), input=value)
+    return ValidationError.from_exception_data(type(ticket).__name__, [detail])

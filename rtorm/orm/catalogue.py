@@ -1,0 +1,184 @@
+"""What a session has learnt of the custom fields of its queues; asked once for each queue."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+
+from rtorm.errors import NotFound, PermissionDenied, ProtocolError, RTError
+from rtorm.gateway import Definition, Entry, Gateway, Shown
+from rtorm.orm.custom import WRITTEN
+from rtorm.orm.defined import Defined, layout_for, undefined
+from rtorm.orm.layout import FieldLayout, layout_of
+from rtorm.orm.record import Record
+from rtorm.orm.state import state_of
+
+__all__ = ["Catalogue", "numbers_told"]
+
+# What RT answers where the account may not see a queue, or it is disabled, renamed, gone.
+_NOT_TOLD = (NotFound, PermissionDenied, ProtocolError)
+
+
+class Catalogue:
+    """The custom fields of tickets, by queue, as far as the account may see them."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway = gateway
+        self._outlines: dict[str, tuple[Definition, ...]] = {}
+        self._definitions: dict[str, tuple[Definition, ...]] = {}
+        self._doubled: dict[str, frozenset[str]] = {}
+        self._numbers: dict[str, dict[str, int]] = {}
+
+    def definitions(self, queue: str) -> tuple[Definition, ...]:
+        """The custom fields of the tickets of a queue, in the server's order.
+
+        Those of which the account may not see the definition are missing: all, if it has the
+        right SeeCustomField on the queue only.
+        """
+        if queue not in self._definitions:
+            self._definitions[queue] = self._asked(queue)
+        return self._definitions[queue]
+
+    def outline(self, queue: str) -> tuple[Definition, ...]:
+        """The same without their numbers, unless these are known; in one request."""
+        if queue in self._definitions:
+            return self._definitions[queue]
+        if queue not in self._outlines:
+            try:
+                self._outlines[queue] = tuple(self._gateway.outline(queue))
+            except _NOT_TOLD:
+                self._outlines[queue] = ()
+        return self._outlines[queue]
+
+    def note(self, queue: str | None, shown: Shown) -> None:
+        """Take note of a ticket that the server has shown with all its fields."""
+        if queue is not None:
+            twice = _twice([wire for wire in shown.fields if wire.startswith("CF.{")])
+            self._doubled[queue] = twice | {wire.lower() for wire in shown.doubled}
+
+    def prepare(self, record: Record) -> bool:
+        """Learn what must be known before changed custom fields of a ticket are written.
+
+        RT writes one of two custom fields of one name, takes some names for none at all, keeps of
+        some values what it has understood, and destroys a file in whose place its name is written.
+
+        Returns:
+            Whether the ticket was told of its custom fields.
+        """
+        fields = layout_for(record).fields
+        changed = [fields[name] for name in record.changes if fields[name].spec.custom]
+        if not changed or type(record).__rt_kind__ != "ticket":
+            return False
+        queue, created = queue_of(record), not state_of(record).persistent
+        by_name = [field for field in changed if field.spec.number is None and not field.barred]
+        odd = [field.spec.custom for field in by_name if field.not_told(created=created)]
+        if not created and not odd and all(field.closed for field in changed):
+            # Nothing but two fields of one name can be wrong, and a ticket that was shown whole
+            # tells of these.
+            known = self._doubled.get(queue)
+            if known is not None and not any(_lower(field) in known for field in by_name):
+                return False
+        self.outline(queue)
+        twice = any(_lower(field) in self._doubled_in(queue) for field in by_name)
+        self.define(record, queue, odd, numbered=bool(odd) or twice)
+        return True
+
+    def define(
+        self, record: Record, queue: str, odd: Collection[str] = (), *, numbered: bool = True
+    ) -> None:
+        """Tell a ticket which custom fields it has.
+
+        Args:
+            record: The ticket.
+            queue: Its queue.
+            odd: Names that RT cannot be told, so that the numbers of these fields are needed.
+            numbered: Whether numbers are needed at all.
+        """
+        state = state_of(record)
+        definitions = self.definitions(queue) if numbered else self.outline(queue)
+        names = {each.name: each.id for each in definitions}
+        if state.persistent and any(names.get(name) is None for name in odd):
+            self._learn_numbers(queue, vars(record)["id"])
+        declared = [f for f in layout_of(type(record)).fields.values() if f.spec.custom]
+        shown = [f.spec.custom for f in declared if f.name in vars(record)]
+        shown += [wire.removeprefix("CF.{").removesuffix("}") for wire in state.unread or ()]
+        hidden = [name for name in dict.fromkeys([*shown, *odd]) if name not in names]
+        others = [undefined(name) for name in hidden]
+        # Of two of one name the account may see the values of one alone.
+        alike = Counter(name.lower() for name in (*names, *hidden))
+        others += [
+            each
+            for each in others
+            if self._is_doubled(queue, each.name) and alike[each.name.lower()] == 1
+        ]
+        told = [self._with_number(queue, each) for each in (*definitions, *others)]
+        state.define(Defined(queue, tuple(told)))
+
+    def _is_doubled(self, queue: str, name: str) -> bool:
+        """Whether two custom fields of a queue have this name, as far as it was seen."""
+        return WRITTEN.name.format(name).lower() in self._doubled_in(queue)
+
+    def _with_number(self, queue: str, definition: Definition) -> Definition:
+        """The definition with the number that a history entry told, if it says whose it is."""
+        number = self._numbers.get(queue, {}).get(definition.name)
+        if definition.id or number is None or self._is_doubled(queue, definition.name):
+            return definition
+        return replace(definition, id=number)
+
+    def _asked(self, queue: str) -> tuple[Definition, ...]:
+        found = self._gateway.named("queue", queue)
+        if isinstance(found, RTError):
+            return ()
+        try:
+            return tuple(self._gateway.definitions("queue", found.id, "ticket"))
+        except _NOT_TOLD:
+            return ()
+
+    def _doubled_in(self, queue: str) -> frozenset[str]:
+        """RT's names that two custom fields of a queue have, in lower case, as far as is seen."""
+        told = _twice([WRITTEN.name.format(each.name) for each in self.outline(queue)])
+        return told | self._doubled.get(queue, frozenset())
+
+    def _learn_numbers(self, queue: str, ticket: int) -> None:
+        answer = self._gateway.history([ticket])[0]
+        if not isinstance(answer, RTError):
+            self._numbers.setdefault(queue, {}).update(numbers_told(answer))
+
+
+def _twice(names: Iterable[str]) -> frozenset[str]:
+    """Names that are there twice for RT, which finds them in any letter case; in lower case."""
+    times = Counter(name.lower() for name in names)
+    return frozenset(name for name, number in times.items() if number > 1)
+
+
+def _lower(field: FieldLayout) -> str:
+    return field.spec.wire.lower()
+
+
+def queue_of(record: Record) -> str:
+    """The queue of a ticket: loaded, if it is not known."""
+    queue: str = getattr(record, "queue")  # noqa: B009 - records of other kinds have none
+    return queue
+
+
+def numbers_told(entries: Iterable[Entry]) -> Mapping[str, int]:
+    """The numbers of custom fields by their names, as a ticket's history tells both.
+
+    `Field` is the number; the description begins with the name, and goes on with the values that
+    the entry tells, too, unless the field is a long text (RT 4.4-5.0, in English).
+    """
+    told: dict[str, set[int]] = {}
+    for entry in entries:
+        if entry.type == "CustomField" and entry.field.isdecimal():
+            told.setdefault(_name_in(entry), set()).add(int(entry.field))
+    return {name: numbers.pop() for name, numbers in told.items() if name and len(numbers) == 1}
+
+
+def _name_in(entry: Entry) -> str:
+    old, new, by = entry.old_value, entry.new_value, f"by {entry.creator}"
+    change = f"changed to {new}" if old and new else "added" if new else "deleted"
+    for ending in (f" {old or new} {change} {by}", f" {change.partition(' ')[0]} {by}"):
+        if entry.description.endswith(ending):
+            return entry.description.removesuffix(ending)
+    return ""

@@ -1,0 +1,128 @@
+"""Loads the custom fields of tickets that no class declares, or that share their name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from rtorm.errors import NotFound
+from rtorm.gateway import Gateway, Shown
+from rtorm.orm.catalogue import Catalogue, queue_of
+from rtorm.orm.custom import WRITTEN, is_unnamable
+from rtorm.orm.defined import layout_for
+from rtorm.orm.loading import fill, numbered_texts, undeclared
+from rtorm.orm.record import Record
+from rtorm.orm.state import state_of
+from rtorm.rest1.clock import Clock
+
+__all__ = ["CustomReader"]
+
+
+class Holder(Protocol):
+    """What holds the records."""
+
+    def clock(self) -> Clock:
+        """The account's clock."""
+        ...
+
+    def take_in(self, record: Record, shown: Shown, asked: Sequence[str] | None) -> None:
+        """Put what the server shows onto a record."""
+        ...
+
+
+class CustomReader:
+    """Reads custom fields by what the server defines.
+
+    Attributes:
+        catalogue: What is known of the queues' custom fields.
+    """
+
+    def __init__(self, gateway: Gateway, holder: Holder) -> None:
+        self.catalogue = Catalogue(gateway)
+        self._gateway = gateway
+        self._holder = holder
+
+    def define(self, record: Record) -> None:
+        """Learn which custom fields a ticket has; loads those of it and its peers in one request.
+
+        Of a ticket that is known to have them already, nothing is asked.
+        """
+        state, queue = state_of(record), queue_of(record)
+        if state.defined is not None and state.defined.queue == queue:
+            return
+        if "queue" in state.original:
+            # RT shows nothing of another queue's custom fields before the ticket is there.
+            state.unread = {}
+        elif state.defined is not None:
+            state.unread = None
+        if state.persistent and state.unread is None:
+            self._load(record, queue)
+        self.catalogue.define(record, queue)
+        self._read(record)
+
+    def prepare(self, record: Record) -> None:
+        """Learn what must be known before custom fields are written, if any are changed."""
+        if self.catalogue.prepare(record):
+            self._read(record)
+
+    def load_numbered(self, record: Record, name: str, records: Mapping[int, Record]) -> None:
+        """Load a custom field that has its name in common with another one, by its number.
+
+        Args:
+            record: The record of which it was asked.
+            name: The attribute.
+            records: That one and its peers, by id.
+
+        Raises:
+            NotFound: The server does not tell it.
+        """
+        field = layout_for(record).fields[name]
+        lacking = {number: each for number, each in records.items() if name not in vars(each)}
+        numbers = sorted(lacking)
+        answers = self._gateway.numbered_values(numbers, [field.spec.number or 0])
+        if answers is None:
+            message = (
+                f"{record!r}: RT shows one value for all custom fields that are called "
+                f"{field.spec.custom!r}, and only RT 5 and later tell by REST 2.0 which is whose"
+            )
+            raise NotFound(message)
+        for number, values in zip(numbers, answers, strict=True):
+            texts = numbered_texts(field, values)
+            fill(lacking[number], texts, self._holder.clock(), asked=())
+
+    def _read(self, record: Record) -> None:
+        """Put what was shown of custom fields into the fields that there are now."""
+        if unread := state_of(record).unread:
+            fill(record, unread, self._holder.clock(), asked=())
+
+    def _load(self, record: Record, queue: str) -> None:
+        """Load the custom fields of a ticket, and of its peers in the same queue."""
+        peers = {vars(peer)["id"]: peer for peer in _peers(record, queue)}
+        asked, numbers = self._wires(queue), sorted(peers)
+        answers = self._gateway.show("ticket", numbers, asked)
+        for number, answer in zip(numbers, answers, strict=True):
+            peer = peers[number]
+            if isinstance(answer, Shown):
+                self._holder.take_in(peer, answer, asked)
+                state_of(peer).unread = undeclared(layout_for(peer), answer.fields)
+            elif peer is record:
+                raise answer
+
+    def _wires(self, queue: str) -> list[str] | None:
+        """RT's names of the custom fields of a queue; None if it cannot be asked for them alone."""
+        names = [definition.name for definition in self.catalogue.definitions(queue)]
+        if not names or len(set(names)) < len(names) or any(map(is_unnamable, names)):
+            return None
+        return list(map(WRITTEN.name.format, names))
+
+
+def _peers(record: Record, queue: str) -> list[Record]:
+    """A ticket and those that were loaded with it, as far as their custom fields were not."""
+    return [
+        peer
+        for peer in (*state_of(record).peers(), record)
+        if state_of(peer).session is state_of(record).session
+        and state_of(peer).persistent
+        and state_of(peer).unread is None
+        and vars(peer).get("queue") == queue
+    ]
