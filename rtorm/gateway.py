@@ -384,6 +384,13 @@ class Gateway(Protocol):
         """
         ...
 
+    def field_numbers(self, queue: int) -> Mapping[str, tuple[int, ...]]:
+        """The numbers of the custom fields of a queue's tickets by name, as far as they are told.
+
+        Also to an account that may not see their definitions.
+        """
+        ...
+
     def definitions(self, kind: str, number: int, of: str) -> list[Definition]:
         """Custom fields that a queue or a group defines, as far as the account may see them.
 

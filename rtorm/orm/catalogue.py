@@ -29,6 +29,7 @@ class Catalogue:
         self._definitions: dict[str, tuple[Definition, ...]] = {}
         self._doubled: dict[str, frozenset[str]] = {}
         self._numbers: dict[str, dict[str, int]] = {}
+        self._ids: dict[str, int] = {}
 
     def definitions(self, queue: str) -> tuple[Definition, ...]:
         """The custom fields of the tickets of a queue, in the server's order.
@@ -79,10 +80,22 @@ class Catalogue:
             known = self._doubled.get(queue)
             if known is not None and not any(_lower(field) in known for field in by_name):
                 return False
-        self.outline(queue)
+        told = {definition.name for definition in self.outline(queue)}
+        if (
+            not created
+            and queue not in self._doubled
+            and not {f.spec.custom for f in by_name} <= told
+        ):
+            self._look(queue, vars(record)["id"])
         twice = any(_lower(field) in self._doubled_in(queue) for field in by_name)
         self.define(record, queue, odd, numbered=bool(odd) or twice)
         return True
+
+    def _look(self, queue: str, ticket: int) -> None:
+        """Have a ticket shown whole, which tells of two fields of one name to every account."""
+        answer = self._gateway.show("ticket", [ticket])[0]
+        if isinstance(answer, Shown):
+            self.note(queue, answer)
 
     def define(
         self, record: Record, queue: str, odd: Collection[str] = (), *, numbered: bool = True
@@ -98,8 +111,9 @@ class Catalogue:
         state = state_of(record)
         definitions = self.definitions(queue) if numbered else self.outline(queue)
         names = {each.name: each.id for each in definitions}
-        if state.persistent and any(names.get(name) is None for name in odd):
-            self._learn_numbers(queue, vars(record)["id"])
+        unknown = [name for name in odd if names.get(name) is None]
+        if unknown:
+            self._learn_numbers(queue, unknown, vars(record)["id"] if state.persistent else None)
         declared = [f for f in layout_of(type(record)).fields.values() if f.spec.custom]
         shown = [f.spec.custom for f in declared if f.name in vars(record)]
         shown += [wire.removeprefix("CF.{").removesuffix("}") for wire in state.unread or ()]
@@ -130,6 +144,7 @@ class Catalogue:
         found = self._gateway.named("queue", queue)
         if isinstance(found, RTError):
             return ()
+        self._ids[queue] = found.id
         try:
             return tuple(self._gateway.definitions("queue", found.id, "ticket"))
         except _NOT_TOLD:
@@ -140,10 +155,16 @@ class Catalogue:
         told = _twice([WRITTEN.name.format(each.name) for each in self.outline(queue)])
         return told | self._doubled.get(queue, frozenset())
 
-    def _learn_numbers(self, queue: str, ticket: int) -> None:
-        answer = self._gateway.history([ticket])[0]
-        if not isinstance(answer, RTError):
-            self._numbers.setdefault(queue, {}).update(numbers_told(answer))
+    def _learn_numbers(self, queue: str, names: Iterable[str], ticket: int | None) -> None:
+        """Learn numbers that no definition tells: of REST 2.0, or of the ticket's history."""
+        known = self._numbers.setdefault(queue, {})
+        if queue in self._ids and not known:
+            told = self._gateway.field_numbers(self._ids[queue])
+            known |= {name: numbers[0] for name, numbers in told.items() if len(numbers) == 1}
+        if ticket is not None and any(name not in known for name in names):
+            answer = self._gateway.history([ticket])[0]
+            if not isinstance(answer, RTError):
+                known |= numbers_told(answer)
 
 
 def _twice(names: Iterable[str]) -> frozenset[str]:

@@ -108,6 +108,10 @@ class Rest1:
         """
         return self._custom_fields.outline(queue) if addressable("queue", queue) else []
 
+    def field_numbers(self, queue: int) -> Mapping[str, tuple[int, ...]]:
+        """The numbers of the custom fields of a queue's tickets by name (RT 5 and later)."""
+        return self._custom_fields.numbers(queue)
+
     def definitions(self, kind: str, number: int, of: str) -> list[Definition]:
         """The custom fields of a queue, of its tickets, or of a group; with their numbers on RT 5.
 

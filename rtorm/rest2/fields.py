@@ -8,9 +8,17 @@ from dataclasses import dataclass, replace
 
 from rtorm.gateway import Definition
 from rtorm.rest2.pages import read_page
-from rtorm.rest2.plain import number, objects, text
+from rtorm.rest2.plain import members, number, objects, text
 
-__all__ = ["ASKED", "OF_TICKETS", "Field", "completed", "read_field", "read_own_fields"]
+__all__ = [
+    "ASKED",
+    "OF_TICKETS",
+    "Field",
+    "completed",
+    "read_field",
+    "read_numbers",
+    "read_own_fields",
+]
 
 ASKED = "Name,Description,Type,MaxValues,Pattern,LookupType"
 """What to ask for, as RT names it."""
@@ -65,6 +73,16 @@ def read_own_fields(data: object) -> list[Field]:
         return []
     listed = objects(page.items[0].get("CustomFields")) or []
     return [field for each in listed if (field := read_field(each)) is not None]
+
+
+def read_numbers(data: object) -> dict[str, tuple[int, ...]]:
+    """The numbers of the custom fields of a queue's tickets by name."""
+    listed = objects(members(data).get("TicketCustomFields")) or []
+    told: dict[str, tuple[int, ...]] = {}
+    for field in map(read_field, listed):
+        if field is not None:
+            told[field.name] = (*told.get(field.name, ()), field.id)
+    return told
 
 
 def completed(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any, Literal, cast
@@ -42,6 +42,8 @@ class Server:
     known: list[Definition] = field(default_factory=list[Definition])
     entries: list[Entry] = field(default_factory=list[Entry])
     asked: list[str] = field(default_factory=list[str])
+    shown: Shown = field(default_factory=lambda: Shown(1, {}))
+    numbers: dict[str, tuple[int, ...]] = field(default_factory=dict[str, tuple[int, ...]])
 
     def named(self, kind: str, name: str) -> Shown | RTError:
         self.asked.append("named")
@@ -54,6 +56,14 @@ class Server:
     def outline(self, queue: str) -> list[Definition]:
         self.asked.append("outline")
         return [replace(each, id=None) for each in self.known]
+
+    def show(self, kind: str, ids: Sequence[int]) -> list[Shown | RTError]:
+        self.asked.append("show")
+        return [self.shown]
+
+    def field_numbers(self, queue: int) -> Mapping[str, tuple[int, ...]]:
+        self.asked.append("numbers")
+        return self.numbers
 
     def history(self, tickets: Sequence[int]) -> list[list[Entry] | RTError]:
         self.asked.append("history")
@@ -153,7 +163,11 @@ def test_names_in_other_letters_are_the_same_to_rt() -> None:
 
 
 def test_one_of_two_of_a_name_that_the_account_sees_in_tickets_only() -> None:
-    """Without any definition, a ticket that was shown whole tells that there are two."""
+    """Without any definition, a ticket that is shown whole tells that there are two."""
+    record, server = job(), Server(shown=Shown(1, {}, frozenset({"CF.{Dup}"})))
+    catalogue = prepared(server, record, dup="x")
+    assert "2 custom fields are called 'Dup'" in barred(record, "dup")
+    assert server.asked[:2] == ["outline", "show"]
     record = job()
     catalogue = Catalogue(cast("Gateway", Server()))
     catalogue.note("Jobs", Shown(1, {}, frozenset({"CF.{Dup}"})))
@@ -185,6 +199,15 @@ def test_the_history_tells_numbers_that_the_server_does_not() -> None:
     prepared(server, record, comma="x", upper="x")
     assert layout_for(record).fields["comma"].edit_wire == "CF.{9}"
     assert "declare it with the number" in barred(record, "upper")
+
+
+def test_numbers_are_told_to_accounts_that_see_no_definitions() -> None:
+    """RT 5 does, also for a new ticket; of two with one name it says nothing."""
+    server = Server(numbers={"Com, ma": (3,), "Plain": (1, 2)})
+    new = Job(queue="Jobs", comma="x")
+    prepared(server, new)
+    assert layout_for(new).fields["comma"].create_wire == "CF.{3}"
+    assert server.asked == ["outline", "named", "definitions", "numbers"]
 
 
 def test_a_number_is_of_one_queue() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from rtorm.gateway import Definition
-from rtorm.rest2.fields import Field, completed, read_field, read_own_fields
+from rtorm.rest2.fields import Field, completed, read_field, read_numbers, read_own_fields
 
 ITEM = {
     "id": "29",
@@ -93,3 +93,11 @@ def test_a_name_that_is_told_once_is_enough() -> None:
     assert ids(definitions, [field(3, "c"), field(1, "a", "new")], in_order=True) == [1, None, 3]
     assert ids(definitions, [], in_order=True) == [None, None, None]
     assert ids(definitions, [field(1, "a"), field(2, "a")], in_order=False) == [None] * 3
+
+
+def test_numbers_by_name() -> None:
+    """Two of one name have two; what is no list of fields tells none."""
+    listed = [{"id": "3", "name": "a"}, {"id": 5, "name": "b"}, {"id": "4", "name": "a"}, {}]
+    assert read_numbers({"TicketCustomFields": listed}) == {"a": (3, 4), "b": (5,)}
+    for odd in (None, [], {"TicketCustomFields": ""}, {"TicketCustomFields": [1]}):
+        assert read_numbers(odd) == {}

@@ -49,9 +49,16 @@ def test_by_name_they_are_read(session: Session, connect: Connect) -> None:
     assert (ticket.dup, ticket.comma, ticket.upper) == ("2", "c", "u")
 
 
+@pytest.mark.parametrize("user", ["root", "alice"])
 @pytest.mark.parametrize("name", HARD)
-def test_by_name_they_are_not_guessed(session: Session, rt: Server, wire: Wire, name: str) -> None:
-    """Nothing is sent of a field that RT may take for another; the error tells the remedy."""
+def test_by_name_they_are_not_guessed(
+    connect: Connect, rt: Server, wire: Wire, name: str, user: str
+) -> None:
+    """Nothing is sent of a field that RT may take for another; the error tells the remedy.
+
+    So it is for an account that may see the values alone.
+    """
+    session = connect(user)
     ticket = session.add(ByName(queue="Odd", subject="x"))
     session.commit()
     wire.clear()
