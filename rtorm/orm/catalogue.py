@@ -71,25 +71,29 @@ class Catalogue:
         changed = [fields[name] for name in record.changes if fields[name].spec.custom]
         if not changed or type(record).__rt_kind__ != "ticket":
             return False
-        queue, created = queue_of(record), not state_of(record).persistent
+        queue, persistent = queue_of(record), state_of(record).persistent
         by_name = [field for field in changed if field.spec.number is None and not field.barred]
-        odd = [field.spec.custom for field in by_name if field.not_told(created=created)]
-        if not created and not odd and all(field.closed for field in changed):
-            # Nothing but two fields of one name can be wrong, and a ticket that was shown whole
-            # tells of these.
-            known = self._doubled.get(queue)
-            if known is not None and not any(_lower(field) in known for field in by_name):
-                return False
+        odd = [f.spec.custom for f in by_name if f.not_told(created=not persistent)]
+        if persistent and not odd and self._needs_nothing(queue, changed, by_name):
+            return False
         told = {definition.name for definition in self.outline(queue)}
-        if (
-            not created
-            and queue not in self._doubled
-            and not {f.spec.custom for f in by_name} <= told
-        ):
+        untold = any(field.spec.custom not in told for field in by_name)
+        if persistent and untold and queue not in self._doubled:
             self._look(queue, vars(record)["id"])
         twice = any(_lower(field) in self._doubled_in(queue) for field in by_name)
         self.define(record, queue, odd, numbered=bool(odd) or twice)
         return True
+
+    def _needs_nothing(
+        self, queue: str, changed: Iterable[FieldLayout], by_name: Iterable[FieldLayout]
+    ) -> bool:
+        """Whether nothing can be wrong with a change but that two fields have one name, and have not.
+
+        A ticket that was shown whole has told that.
+        """
+        known = self._doubled.get(queue)
+        listed = all(field.closed for field in changed)
+        return listed and known is not None and known.isdisjoint(map(_lower, by_name))
 
     def _look(self, queue: str, ticket: int) -> None:
         """Have a ticket shown whole, which tells of two fields of one name to every account."""
