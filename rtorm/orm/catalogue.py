@@ -87,9 +87,10 @@ class Catalogue:
     def _needs_nothing(
         self, queue: str, changed: Iterable[FieldLayout], by_name: Iterable[FieldLayout]
     ) -> bool:
-        """Whether nothing can be wrong with a change but that two fields have one name, and have not.
+        """Whether a change needs no definitions.
 
-        A ticket that was shown whole has told that.
+        Its values are listed by the class, and a ticket that was shown whole has told that no
+        other fields have the names.
         """
         known = self._doubled.get(queue)
         listed = all(field.closed for field in changed)
