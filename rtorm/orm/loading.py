@@ -83,10 +83,12 @@ def fill(
     state, values = state_of(record), vars(record)
     original, undecoded = state.original, state.undecoded
     decoders = layout.decoders
-    hidden = {wire for wire in doubled if _is_of_another(layout.at_wire(wire))}
+    fields = _own(layout, fields, doubled)
+    unknown: list[str] = []
     for wire, text in fields.items():
         found = decoders.get(wire) or layout.decoder(wire)
-        if found is None or wire == "id" or wire in hidden:
+        if found is None or wire == "id":
+            unknown.append(wire)
             continue
         name, decode = found
         try:
@@ -105,7 +107,7 @@ def fill(
         else:
             values[name] = value
     if asked is None:
-        state.unread = undeclared(layout, fields)
+        state.unread = {wire: fields[wire] for wire in unknown if wire.startswith("CF.{")}
     _set_missing(layout, fields, values, original, asked)
 
 
@@ -117,9 +119,10 @@ def numbered_texts(field: FieldLayout, values: Mapping[int, Sequence[str]]) -> d
     return {field.edit_wire: shown_values(told) if field.many else "".join(told[:1])}
 
 
-def _is_of_another(field: FieldLayout | None) -> bool:
-    """Whether what RT shows under a name that two custom fields have may be the other one's."""
-    return field is not None and field.spec.number is not None
+def _own(layout: Layout, fields: Mapping[str, str], doubled: Collection[str]) -> Mapping[str, str]:
+    """What RT shows but for texts that may be another custom field's than the declared one's."""
+    others = {wire for wire in doubled if (f := layout.at_wire(wire)) and f.spec.number is not None}
+    return {w: t for w, t in fields.items() if w not in others} if others else fields
 
 
 def undeclared(layout: Layout, fields: Mapping[str, str]) -> dict[str, str]:
@@ -176,9 +179,9 @@ def decode(
     seen: dict[str, Any] = {
         field.name: None for field in layout.optional if asked is None or field.spec.wire in asked
     }
-    for wire, text in fields.items():
+    for wire, text in _own(layout, fields, doubled).items():
         field = layout.at_wire(wire)
-        if field is None or wire == "id" or (wire in doubled and _is_of_another(field)):
+        if field is None or wire == "id":
             continue
         name = field.name
         try:
