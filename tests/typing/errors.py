@@ -147,6 +147,9 @@ def belongings(ticket: Incident, queue: Queue, user: User) -> None:
     ticket.links.parents.append(None)  # error
     ticket.links.parents = [None]  # error
     ticket.links = []  # error
+    ticket.cf = {}  # error
+    ticket.cf[3] = "x"  # error
+    ticket.cf.Severity = "high"  # error
     ticket.attachments = ()  # error
     ticket.history = []  # error
     ticket.attachments[0].content = b""  # error

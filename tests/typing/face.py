@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from datetime import date, datetime
 from email.message import Message
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, assert_type
 
@@ -70,6 +71,8 @@ class Outage(Incident, queue=["Outages", "Old outages"]):
     """A class of a class."""
 
     cause: CF[str | None] = cf("Cause", default=None)
+    urgent: CF[bool | None] = cf("Urgent", true="yes", false="no", default=None)
+    nets: CF[list[IPv4Network | IPv6Network | str]] = cf("Nets", default_factory=list)
 
 
 # Connecting
@@ -298,6 +301,26 @@ def states(ticket: Incident, change: Change[str]) -> None:
 
 
 # What belongs to a ticket, and its verbs
+
+
+def custom_fields_of_more_types(outage: Outage) -> None:
+    assert_type(outage.urgent, bool | None)
+    assert_type(outage.nets, list[IPv4Network | IPv6Network | str])
+    assert_type(Outage(room="1", urgent=True).urgent, bool | None)
+    assert_type(Outage.urgent == True, Clause)  # noqa: E712
+    outage.nets.append(IPv4Network("10.0.0.0/8"))
+    outage.nets = ["10.0.0.1-10.0.0.5"]
+
+
+def custom_fields_by_name(ticket: Incident) -> None:
+    assert_type(ticket.cf["Severity"], Any)
+    assert_type(list(ticket.cf), list[str])
+    ticket.cf["Severity"] = "high"
+    ticket.cf["Affected hosts"].append("db1")
+    ticket.cf.update({"Severity": "low", "Count": 3})
+    del ticket.cf["Severity"]
+    names: MutableMapping[str, Any] = ticket.cf
+    assert "Severity" in names
 
 
 def links(ticket: Incident, other: Ticket) -> None:
