@@ -26,6 +26,7 @@ from rtorm.errors import (
 from rtorm.gateway import Identity, Upload
 from rtorm.models.attachment import Attachment
 from rtorm.models.custom_field import CustomField
+from rtorm.models.custom_values import CustomValues
 from rtorm.models.group import Group
 from rtorm.models.links import Links
 from rtorm.models.queue import Queue
@@ -57,6 +58,7 @@ __all__ = [
     "CommitReport",
     "ConfigurationError",
     "CustomField",
+    "CustomValues",
     "DetachedError",
     "Download",
     "ForbiddenError",

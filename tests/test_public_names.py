@@ -26,6 +26,7 @@ PROMISED = {
     "Column",
     "CommitReport",
     "CustomField",
+    "CustomValues",
     "Download",
     "Group",
     "History",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, MutableMapping
-from typing import TYPE_CHECKING, Any, Never, NoReturn, Self, overload
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
@@ -16,7 +16,7 @@ from rtorm.orm.state import state_of
 if TYPE_CHECKING:
     from rtorm.orm.layout import FieldLayout
 
-__all__ = ["CustomValues", "Customized"]
+__all__ = ["CustomValues"]
 
 _NEAR = 3
 
@@ -115,23 +115,6 @@ class CustomValues(MutableMapping[str, Any]):
         if field is None:
             raise _no_such_field(self.__rt_ticket__, name, names)
         return field
-
-
-class Customized:
-    """Puts `cf` on a class of tickets."""
-
-    __slots__ = ()
-
-    @overload
-    def __get__(self, instance: None, owner: object) -> Self: ...
-    @overload
-    def __get__(self, instance: Record, owner: object) -> CustomValues: ...
-    def __get__(self, instance: Record | None, owner: object) -> Self | CustomValues:
-        return self if instance is None else CustomValues(instance)
-
-    def __set__(self, instance: Record, value: Never) -> NoReturn:
-        message = 'custom fields are assigned one by one, ticket.cf["Name"] = value, or by update()'
-        raise AttributeError(message)
 
 
 def _no_such_field(ticket: Record, name: object, names: tuple[str, ...]) -> KeyError:

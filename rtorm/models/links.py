@@ -7,8 +7,6 @@ from typing import (
     TYPE_CHECKING,
     Annotated,
     Any,
-    Never,
-    NoReturn,
     Self,
     SupportsIndex,
     cast,
@@ -25,7 +23,7 @@ from rtorm.rest1.checks import check_link
 from rtorm.rest1.codecs import LINKS
 from rtorm.rest1.forms import EncodeError
 
-__all__ = ["LINK_FIELDS", "MIRRORS", "Linked", "Links"]
+__all__ = ["LINK_FIELDS", "MIRRORS", "Links"]
 
 
 def _target(value: Any) -> int | str | Record:
@@ -171,20 +169,3 @@ class Links:
 
 
 describe(Links)
-
-
-class Linked:
-    """Puts `links` on a class of tickets."""
-
-    __slots__ = ()
-
-    @overload
-    def __get__(self, instance: None, owner: object) -> Self: ...
-    @overload
-    def __get__(self, instance: Record, owner: object) -> Links: ...
-    def __get__(self, instance: Record | None, owner: object) -> Self | Links:
-        return self if instance is None else Links(instance)
-
-    def __set__(self, instance: Record, value: Never) -> NoReturn:
-        message = "links are assigned one by one: ticket.links.depends_on = [1040]"
-        raise AttributeError(message)

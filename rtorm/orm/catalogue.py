@@ -9,7 +9,7 @@ from dataclasses import replace
 from rtorm.errors import NotFound, PermissionDenied, ProtocolError, RTError
 from rtorm.gateway import Definition, Entry, Gateway, Shown
 from rtorm.orm.custom import WRITTEN
-from rtorm.orm.defined import Defined, layout_for, undefined
+from rtorm.orm.defined import Defined, define, layout_for, undefined
 from rtorm.orm.layout import FieldLayout, layout_of
 from rtorm.orm.record import Record
 from rtorm.orm.state import state_of
@@ -132,7 +132,7 @@ class Catalogue:
             if self._is_doubled(queue, each.name) and alike[each.name.lower()] == 1
         ]
         told = [self._with_number(queue, each) for each in (*definitions, *others)]
-        state.define(Defined(queue, tuple(told)))
+        define(record, Defined(queue, tuple(told)))
 
     def _is_doubled(self, queue: str, name: str) -> bool:
         """Whether two custom fields of a queue have this name, as far as it was seen."""

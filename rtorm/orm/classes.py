@@ -6,6 +6,7 @@ from typing import TypeGuard
 
 from rtorm.models.attachment import Attachment
 from rtorm.models.custom_field import CustomField
+from rtorm.models.custom_values import CustomValues
 from rtorm.models.links import Links
 from rtorm.models.transaction import History, Transaction
 from rtorm.orm.record import Record
@@ -20,6 +21,7 @@ _REMEDIES: tuple[tuple[type, str], ...] = (
     (Attachment, _BY_NUMBER),
     (History, "read the history of a ticket"),
     (Links, "read the links of a ticket"),
+    (CustomValues, "read the cf of a ticket"),
     (CustomField, "read the custom_fields of a queue or a group"),
 )
 

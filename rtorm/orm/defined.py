@@ -25,7 +25,7 @@ from rtorm.orm.state import state_of
 if TYPE_CHECKING:
     from rtorm.orm.record import Record
 
-__all__ = ["PREFIX", "Defined", "field_called", "layout_for", "undefined"]
+__all__ = ["PREFIX", "Defined", "define", "field_called", "layout_for", "undefined"]
 
 PREFIX = "cf."
 """What the names of fields begin with that no class declares."""
@@ -68,6 +68,12 @@ class Defined:
 def undefined(name: str, number: int | None = None) -> Definition:
     """What is known of a custom field of which the server tells nothing but its name."""
     return Definition(name, description="", type="", multiple=False, pattern="", id=number)
+
+
+def define(record: Record, defined: Defined) -> None:
+    """Tell a record which custom fields the server defines for it."""
+    state = state_of(record)
+    state.defined, state.layout = defined, None
 
 
 def layout_for(record: Record) -> Layout:

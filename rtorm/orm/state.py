@@ -198,10 +198,6 @@ class State:
             for name in self.original.keys() - record.changes.keys():
                 del self.original[name]
 
-    def define(self, defined: Defined | None) -> None:
-        """Take over which custom fields the server defines for the record."""
-        self.defined, self.layout = defined, None
-
     def portable(self) -> dict[str, Any]:
         """What goes with a copy or a pickle: everything but the session and the peers."""
         return {
