@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
@@ -62,19 +63,22 @@ class Catalogue:
         """Learn what must be known before changed custom fields of a ticket are written.
 
         RT writes one of two custom fields of one name, takes some names for none at all, keeps of
-        some values what it has understood, and destroys a file in whose place its name is written.
+        some values what it has understood, and destroys a file in whose place a name is written.
+        Where none of this can be, nothing is asked.
 
         Returns:
             Whether the ticket was told of its custom fields.
         """
         fields = layout_for(record).fields
-        changed = [fields[name] for name in record.changes if fields[name].spec.custom]
-        if not changed or type(record).__rt_kind__ != "ticket":
+        changes = {n: c for n, c in record.changes.items() if fields[n].spec.custom}
+        if not changes or type(record).__rt_kind__ != "ticket":
             return False
         queue, persistent = queue_of(record), state_of(record).persistent
+        changed = [fields[name] for name in changes]
         by_name = [field for field in changed if field.spec.number is None and not field.barred]
         odd = [f.spec.custom for f in by_name if f.not_told(created=not persistent)]
-        if persistent and not odd and self._needs_nothing(queue, changed, by_name):
+        doubtful = any(_is_doubtful(fields[name], c.old) for name, c in changes.items())
+        if persistent and not odd and not doubtful and self._is_settled(queue, by_name):
             return False
         told = {definition.name for definition in self.outline(queue)}
         untold = any(field.spec.custom not in told for field in by_name)
@@ -84,17 +88,10 @@ class Catalogue:
         self.define(record, queue, odd, numbered=bool(odd) or twice)
         return True
 
-    def _needs_nothing(
-        self, queue: str, changed: Iterable[FieldLayout], by_name: Iterable[FieldLayout]
-    ) -> bool:
-        """Whether a change needs no definitions.
-
-        Its values are listed by the class, and a ticket that was shown whole has told that no
-        other fields have the names.
-        """
+    def _is_settled(self, queue: str, by_name: Iterable[FieldLayout]) -> bool:
+        """Whether a ticket that was shown whole has told that no others have these names."""
         known = self._doubled.get(queue)
-        listed = all(field.closed for field in changed)
-        return listed and known is not None and known.isdisjoint(map(_lower, by_name))
+        return known is not None and known.isdisjoint(map(_lower, by_name))
 
     def _look(self, queue: str, ticket: int) -> None:
         """Have a ticket shown whole, which tells of two fields of one name to every account."""
@@ -176,6 +173,20 @@ def _twice(names: Iterable[str]) -> frozenset[str]:
     """Names that are there twice for RT, which finds them in any letter case; in lower case."""
     times = Counter(name.lower() for name in names)
     return frozenset(name for name, number in times.items() if number > 1)
+
+
+# The name of a file, a date, an address.
+_OF_ANOTHER_KIND = re.compile(r"[^\n]*\.\w{1,5}\Z|\d{4}-\d\d-\d\d|[\da-fA-F]*[:.][\da-fA-F:.]*")
+
+
+def _is_doubtful(field: FieldLayout, old: object) -> bool:
+    """Whether RT may hold something else in a field than its type says.
+
+    A list may be one value to RT; of a file it shows the name, of a date what it has understood.
+    """
+    if field.closed:
+        return False
+    return field.many or (isinstance(old, str) and _OF_ANOTHER_KIND.match(old) is not None)
 
 
 def _lower(field: FieldLayout) -> str:
