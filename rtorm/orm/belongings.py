@@ -30,6 +30,7 @@ class Belongings:
         self._gateway = gateway
         self._source = source
         self._names: dict[int, str] = {}
+        self._chosen: dict[int, tuple[str, ...] | None] = {}
 
     def load(self, name: str, record: Record, records: Sequence[Record]) -> None:
         """Load one attribute.
@@ -128,9 +129,13 @@ class Belongings:
         )
 
     def _choices(self, definition: Definition) -> tuple[str, ...] | None:
-        if definition.id is None or definition.type not in WITH_CHOICES:
+        number = definition.id
+        if number is None or definition.type not in WITH_CHOICES:
             return None
-        return self._gateway.choices(definition.id)
+        if number not in self._chosen:
+            # A custom field may be one of many queues.
+            self._chosen[number] = self._gateway.choices(number)
+        return self._chosen[number]
 
 
 def _number(record: Record) -> int:

@@ -66,9 +66,16 @@ def _declare(bases: tuple[type, ...], namespace: dict[str, Any]) -> dict[str, Sp
     for base in reversed(bases):
         specs.update(getattr(base, "__rt_specs__", {}))
     own = {name: value for name, value in namespace.items() if isinstance(value, Spec)}
+    annotations = namespace.get("__annotations__", {})
+    for name in specs.keys() & namespace.keys() - own.keys() - annotations.keys():
+        message = (
+            f"{namespace['__qualname__']}.{name}: that is the field {specs[name].wire} already: "
+            "give it another name"
+        )
+        raise TypeError(message)
     specs.update(own)
     # An inherited field that is annotated anew keeps its declaration.
-    annotated = {name for name in namespace.get("__annotations__", {}) if name not in namespace}
+    annotated = {name for name in annotations if name not in namespace}
     for name in own.keys() | (annotated & specs.keys()):
         namespace[name] = specs[name].field_info()
     namespace["__doc__"] = Described(namespace.get("__doc__"))

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import TypeAdapter
 
 from rtorm.gateway import Definition
-from rtorm.orm.custom import WRITTEN, is_lowered_wrongly, is_unnamable
+from rtorm.orm.custom import WRITTEN
 from rtorm.orm.demands import type_of
 from rtorm.orm.fields import Spec
 from rtorm.orm.fitting import may_be_lost
@@ -209,11 +209,11 @@ def _doubled(name: str, alike: Sequence[Definition]) -> str:
 
 
 def _numbered(spec: Spec, alike: Sequence[Definition]) -> Spec:
-    """The declaration with the number in place of a name that RT cannot be told."""
-    name = spec.custom
+    """The declaration with the number in place of the name, as far as it is known.
+
+    RT may not be told the name, or take it for that of another field, which the account cannot see.
+    """
     if len(alike) != 1 or alike[0].id is None:
         return spec
     wire = WRITTEN.name.format(alike[0].id)
-    if is_unnamable(name):
-        return replace(spec, create_wire=wire, edit_wire=wire)
-    return replace(spec, edit_wire=wire) if is_lowered_wrongly(name) else spec
+    return replace(spec, create_wire=wire, edit_wire=wire)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import enum
 import gc
+import types
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Annotated, Any, Literal
@@ -268,6 +269,13 @@ def test_fields_and_validators_are_inherited() -> None:
     move.room = "c3"
     assert (move.room, move.target) == ("C3", "b2")
     assert "target" not in Request.model_fields
+
+
+def test_what_is_no_field_takes_no_field_s_name() -> None:
+    """A property would be overridden by the field, and lead to nothing."""
+    body: dict[str, Any] = {"__qualname__": "Own", "priority": property(lambda _self: 1)}
+    with pytest.raises(TypeError, match=r"Own\.priority: that is the field Priority already"):
+        types.new_class("Own", (Ticket,), exec_body=lambda own: own.update(body))
 
 
 def test_an_inherited_field_can_be_narrowed() -> None:

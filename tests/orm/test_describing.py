@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import tokenize
 from typing import Any
 
 import pytest
@@ -25,6 +26,14 @@ class Incident(Ticket):
 
 class Bare(Ticket):
     room: CF[str | None] = cf("Room", default=None)
+
+
+class Undescribed(Ticket):
+    room: CF[str | None] = cf("Room", default=None)
+    """Where it is.
+
+    With its floor.
+    """
 
 
 @pytest.mark.parametrize("cls", [Ticket, Queue, User, Group, Transaction, Attachment, CustomField])
@@ -56,6 +65,41 @@ def test_a_program_s_own_fields() -> None:
     )
     assert Incident().__doc__ == Incident.__doc__
     assert Bare.__doc__ is None
+    assert inspect.getdoc(Undescribed) == (
+        "Undescribed and its fields.\n\n"
+        "Attributes:\n"
+        "    room: Where it is.\n\n"
+        "        With its floor."
+    )
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "",
+        'class Other:\n    x: int\n    "How."\n',
+        "first = 1\nsecond = 2\n",
+        'class Incident:\n    """never closed\n',
+        "x = (\n",
+    ],
+)
+def test_a_source_that_is_another_one_by_now(monkeypatch: pytest.MonkeyPatch, source: str) -> None:
+    """A class made by `exec`, or a file that was changed since, tells of nothing it is not."""
+    monkeypatch.setattr(inspect, "getsource", lambda _cls: source)
+    assert Incident.__doc__ == "What keeps others from their work."
+
+
+@pytest.mark.parametrize("error", [OSError, TypeError, tokenize.TokenError, IndentationError])
+def test_a_source_that_cannot_be_read(
+    monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
+    """No documentation is worth an error."""
+
+    def fail(_cls: type) -> str:
+        raise error
+
+    monkeypatch.setattr(inspect, "getsource", fail)
+    assert Incident.__doc__ == "What keeps others from their work."
 
 
 def test_a_class_without_source() -> None:

@@ -9,11 +9,13 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+import rtorm
 from rtorm import CF, Client, CustomField, Queue, Session, Ticket, cf
 from rtorm.auth import Login, PerRequest, Token
 from rtorm.gateway import Definition
 from rtorm.rest1.gateway import Rest1
 from tests.client.test_logins import minted
+from tests.proxy import proxy_to
 from tests.seed import ODD_FIELDS, password_of
 from tests.support import Server, Wire
 
@@ -234,3 +236,30 @@ def test_the_log_shows_no_secret(
     told = "\n".join(record.getMessage() for record in caplog.records)
     assert "ticketcustomfields" in told
     assert not [word for word in (password_of("alice"), "RT_SID", "pass=") if word in told]
+
+
+@pytest.mark.live
+def test_where_the_way_to_rest_2_is_cut_off_rest_1_does_its_part(rt: Server, wire: Wire) -> None:
+    """A firewall may let REST 1.0 alone through: custom fields work, and it is waited for once."""
+    with proxy_to(rt.url) as proxy, rtorm.connect(proxy.url, auth=("root", "password")) as session:
+        # Of REST 2.0 alone: the list of REST 1.0 is called ticketcustomfields.
+        proxy.losses["/customfields"] = "request"
+        ticket = session.add(Ticket(queue="Odd", subject="Cut off"))
+        ticket.cf["With Space"] = "x"
+        session.commit()
+        queue = session.get(Queue, "Odd")
+        assert len(queue.custom_fields) == len(ODD_FIELDS)
+        assert queue.custom_fields[0].id is None
+    tried = [sent for sent in wire.sent if sent.path.startswith("REST/2.0/")]
+    assert len(tried) <= 1
+
+
+def test_values_to_choose_from_are_asked_for_once_a_session(session: Session, wire: Wire) -> None:
+    """A custom field may be one of many queues."""
+    odd = session.get(Queue, "Odd")
+    first = odd.custom_fields
+    wire.clear()
+    session.expire(odd)
+    assert odd.custom_fields == first
+    asked = [sent.path for sent in wire.sent]
+    assert not any(path.startswith("REST/2.0/customfield/") for path in asked)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 
+from rtorm.errors import TransportError
 from rtorm.gateway import Definition
 from rtorm.rest1.client import Client
 from rtorm.rest1.replies.definitions import read_definitions, read_outline
+from rtorm.rest1.wire.request import Parameters
 from rtorm.rest2.choices import has_choices, read_choices, read_listed
 from rtorm.rest2.fields import (
     ASKED,
@@ -31,6 +33,7 @@ class CustomFieldReader:
 
     def __init__(self, client: Client) -> None:
         self._client = client
+        self._lost = False
 
     def definitions(self, kind: str, own: int, of: str) -> list[Definition]:
         """The custom fields of a queue, of its tickets, or of a group.
@@ -64,7 +67,7 @@ class CustomFieldReader:
 
         RT tells them whether or not the account may see the fields (RT 5.0).
         """
-        return read_numbers(self._client.rest2(f"queue/{queue}"))
+        return read_numbers(self._rest2(f"queue/{queue}"))
 
     def _listed(self, path: str) -> list[Definition]:
         details = self._client.get(path, {"format": "l"})
@@ -73,7 +76,7 @@ class CustomFieldReader:
 
     def choices(self, custom_field: int) -> tuple[str, ...] | None:
         """The values to choose from; one request, of Combobox and Autocomplete two and more."""
-        told = self._client.rest2(f"customfield/{custom_field}")
+        told = self._rest2(f"customfield/{custom_field}")
         choices = read_choices(told)
         if choices is not None or not has_choices(told):
             return choices
@@ -112,7 +115,7 @@ class CustomFieldReader:
     def _own(self, kind: str, own: int, found: Sequence[Definition]) -> list[Definition]:
         # A list of one, since the record itself would come without what is asked of each field.
         asked = {"fields": "CustomFields", "fields[CustomFields]": ASKED}
-        told = self._client.rest2(f"{kind}s", {"query": _ids([own]), **asked})
+        told = self._rest2(f"{kind}s", {"query": _ids([own]), **asked})
         return completed(found, read_own_fields(told), in_order=False)
 
     def _searched(self, tickets: Sequence[int]) -> dict[int, Mapping[str, object]] | None:
@@ -138,9 +141,22 @@ class CustomFieldReader:
     def _all(self, path: str, parameters: Mapping[str, str]) -> list[Mapping[str, object]] | None:
         def ask(page: int) -> object:
             paging = {"per_page": str(PER_PAGE), "page": str(page)}
-            return self._client.rest2(path, {**parameters, **paging})
+            return self._rest2(path, {**parameters, **paging})
 
         return all_pages(ask)
+
+    def _rest2(self, path: str, parameters: Parameters | None = None) -> object:
+        """What REST 2.0 adds to an answer of REST 1.0; None where the way there is cut off.
+
+        A firewall may let REST 1.0 alone through; that is waited for once.
+        """
+        if self._lost:
+            return None
+        try:
+            return self._client.rest2(path, parameters)
+        except TransportError:
+            self._lost = True
+            return None
 
 
 def _ids(numbers: Sequence[int]) -> str:
