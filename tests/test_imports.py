@@ -191,9 +191,11 @@ MAY: dict[str, tuple[set[str], set[str]]] = {
     ),
     "rest1.readers.custom_fields": (
         {
+            "errors",
             "gateway",
             "rest1.client",
             "rest1.replies.definitions",
+            "rest1.wire.request",
             "rest2.choices",
             "rest2.fields",
             "rest2.pages",
@@ -285,7 +287,7 @@ MAY: dict[str, tuple[set[str], set[str]]] = {
     ),
     "codegen.kinds": ({"models.custom_field"}, set()),
     "codegen.source": (set(), set()),
-    "orm.demands": ({"gateway", "rest1.forms"}, {"pydantic"}),
+    "orm.demands": ({"gateway", "orm.instants", "rest1.forms"}, {"pydantic"}),
     "orm.fitting": ({"gateway", "orm.kinds", "rest1.codecs", "rest1.networks"}, set()),
     "orm.layout": (
         {
@@ -380,6 +382,7 @@ MAY: dict[str, tuple[set[str], set[str]]] = {
     "orm.loading": (
         {
             "errors",
+            "orm.custom",
             "orm.defined",
             "orm.layout",
             "orm.record",
@@ -403,7 +406,7 @@ MAY: dict[str, tuple[set[str], set[str]]] = {
         },
         set(),
     ),
-    "orm.forgetting": ({"errors", "orm.loading", "orm.state"}, set()),
+    "orm.forgetting": ({"errors", "orm.defined", "orm.loading", "orm.state"}, set()),
     "orm.ticketsql": (
         {
             "errors",
@@ -639,10 +642,18 @@ MAY: dict[str, tuple[set[str], set[str]]] = {
         {"codegen.declarations", "codegen.naming", "codegen.source", "models.custom_field"},
         set(),
     ),
+    "codegen.doubts": ({"codegen.module", "gateway"}, set()),
     "codegen.keeping": ({"codegen.module", "models.saving"}, set()),
     "codegen.reading": ({"codegen.module", "models.queue", "orm.session"}, set()),
     "codegen.__main__": (
-        {"codegen.keeping", "codegen.module", "codegen.reading", "connecting", "errors"},
+        {
+            "codegen.doubts",
+            "codegen.keeping",
+            "codegen.module",
+            "codegen.reading",
+            "connecting",
+            "errors",
+        },
         set(),
     ),
 }

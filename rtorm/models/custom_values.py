@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, MutableMapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from pydantic import ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
@@ -76,6 +76,17 @@ class CustomValues(MutableMapping[str, Any]):
 
     def __delitem__(self, name: str) -> None:
         self[name] = [] if self._field(name).many else None
+
+    def clear(self) -> None:
+        """Clear all custom fields that can be written; they stay there, without values."""
+        for name in self._names():
+            if not self._field(name).barred:
+                del self[name]
+
+    def popitem(self) -> NoReturn:
+        """Refused: a queue's custom fields stay there, also without values."""
+        message = "custom fields are cleared, not removed: del ticket.cf[name], ticket.cf.clear()"
+        raise TypeError(message)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._names())

@@ -6,6 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
+from datetime import datetime, time
+from typing import Any, cast
 
 from rtorm.errors import NotFound, PermissionDenied, ProtocolError, RTError
 from rtorm.gateway import Definition, Entry, Gateway, Shown
@@ -13,7 +15,7 @@ from rtorm.orm.custom import WRITTEN
 from rtorm.orm.defined import Defined, define, layout_for, undefined
 from rtorm.orm.layout import FieldLayout, layout_of
 from rtorm.orm.record import Record
-from rtorm.orm.state import state_of
+from rtorm.orm.state import NOT_LOADED, Change, state_of
 
 __all__ = ["Catalogue", "numbers_told"]
 
@@ -77,8 +79,8 @@ class Catalogue:
         changed = [fields[name] for name in changes]
         by_name = [field for field in changed if field.spec.number is None and not field.barred]
         odd = [f.spec.custom for f in by_name if f.not_told(created=not persistent)]
-        doubtful = any(_is_doubtful(fields[name], c.old) for name, c in changes.items())
-        if persistent and not odd and not doubtful and self._is_settled(queue, by_name):
+        doubtful = any(_is_doubtful(fields[name], change) for name, change in changes.items())
+        if persistent and not odd and not doubtful and self._is_settled(record, queue, by_name):
             return False
         told = {definition.name for definition in self.outline(queue)}
         untold = any(field.spec.custom not in told for field in by_name)
@@ -88,10 +90,16 @@ class Catalogue:
         self.define(record, queue, odd, numbered=bool(odd) or twice)
         return True
 
-    def _is_settled(self, queue: str, by_name: Iterable[FieldLayout]) -> bool:
-        """Whether a ticket that was shown whole has told that no others have these names."""
+    def _is_settled(self, record: Record, queue: str, by_name: Iterable[FieldLayout]) -> bool:
+        """Whether a ticket that was shown whole has told that no others have these names.
+
+        Of a ticket that is edited without being loaded nothing is asked, either.
+        """
         known = self._doubled.get(queue)
-        return known is not None and known.isdisjoint(map(_lower, by_name))
+        if known is None:
+            untouched = vars(record).keys() <= {"id", *record.changes}
+            return untouched and queue not in self._outlines
+        return known.isdisjoint(map(_lower, by_name))
 
     def _look(self, queue: str, ticket: int) -> None:
         """Have a ticket shown whole, which tells of two fields of one name to every account."""
@@ -113,13 +121,19 @@ class Catalogue:
         state = state_of(record)
         definitions = self.definitions(queue) if numbered else self.outline(queue)
         names = {each.name: each.id for each in definitions}
-        unknown = [name for name in odd if names.get(name) is None]
+        learnt = self._numbers.get(queue, {})
+        unknown = [name for name in odd if names.get(name) is None and name not in learnt]
         if unknown:
             self._learn_numbers(queue, unknown, vars(record)["id"] if state.persistent else None)
         declared = [f for f in layout_of(type(record)).fields.values() if f.spec.custom]
         shown = [f.spec.custom for f in declared if f.name in vars(record)]
         shown += [wire.removeprefix("CF.{").removesuffix("}") for wire in state.unread or ()]
-        hidden = [name for name in dict.fromkeys([*shown, *odd]) if name not in names]
+        if state.defined is not None and state.defined.queue == queue:
+            shown += state.defined.names
+        once = Counter(map(str.lower, names))
+        # A declaration may spell a name in other letters than RT.
+        unseen = [n for n in dict.fromkeys([*shown, *odd]) if n not in names]
+        hidden = [name for name in unseen if once[name.lower()] != 1]
         others = [undefined(name) for name in hidden]
         # Of two of one name the account may see the values of one alone.
         alike = Counter(name.lower() for name in (*names, *hidden))
@@ -179,14 +193,24 @@ def _twice(names: Iterable[str]) -> frozenset[str]:
 _OF_ANOTHER_KIND = re.compile(r"[^\n]*\.\w{1,5}\Z|\d{4}-\d\d-\d\d|[\da-fA-F]*[:.][\da-fA-F:.]*")
 
 
-def _is_doubtful(field: FieldLayout, old: object) -> bool:
+def _is_doubtful(field: FieldLayout, change: Change[Any]) -> bool:
     """Whether RT may hold something else in a field than its type says.
 
-    A list may be one value to RT; of a file it shows the name, of a date what it has understood.
+    Of a file it shows the name, of a date what it has understood.
     """
     if field.closed:
         return False
-    return field.many or (isinstance(old, str) and _OF_ANOTHER_KIND.match(old) is not None)
+    old: object = change.old
+    mixed = old is not None and change.new is not None and type(old) is not type(change.new)
+    return _may_be_of_another_kind(old) or (mixed and not field.many and old is not NOT_LOADED)
+
+
+def _may_be_of_another_kind(old: object) -> bool:
+    if isinstance(old, list):
+        return any(map(_may_be_of_another_kind, cast("list[object]", old)))
+    if isinstance(old, datetime):
+        return old.time() == time()
+    return isinstance(old, str) and _OF_ANOTHER_KIND.match(old) is not None
 
 
 def _lower(field: FieldLayout) -> str:
@@ -194,7 +218,10 @@ def _lower(field: FieldLayout) -> str:
 
 
 def queue_of(record: Record) -> str:
-    """The queue of a ticket: loaded, if it is not known."""
+    """The queue of a ticket: loaded, if neither the ticket nor its class tells it."""
+    declared: tuple[str, ...] = getattr(type(record), "__rt_queues__", ())
+    if "queue" not in vars(record) and len(declared) == 1:
+        return declared[0]
     queue: str = getattr(record, "queue")  # noqa: B009 - records of other kinds have none
     return queue
 

@@ -10,7 +10,7 @@ from rtorm.gateway import Gateway, Shown
 from rtorm.orm.catalogue import Catalogue, queue_of
 from rtorm.orm.custom import WRITTEN, is_unnamable
 from rtorm.orm.defined import layout_for
-from rtorm.orm.loading import fill, numbered_texts, undeclared
+from rtorm.orm.loading import decode, fill, numbered_texts, undeclared
 from rtorm.orm.record import Record
 from rtorm.orm.state import state_of
 from rtorm.rest1.clock import Clock
@@ -48,12 +48,13 @@ class CustomReader:
         Of a ticket that is known to have them already, nothing is asked.
         """
         state, queue = state_of(record), queue_of(record)
-        if state.defined is not None and state.defined.queue == queue:
+        known = state.defined is not None and state.defined.queue == queue
+        if known and not state.unread and (state.unread is not None or not state.persistent):
             return
-        if "queue" in state.original:
+        if record.__rt_moves__():
             # RT shows nothing of another queue's custom fields before the ticket is there.
             state.unread = {}
-        elif state.defined is not None:
+        elif state.defined is not None and not known:
             state.unread = None
         if state.persistent and state.unread is None:
             self._load(record, queue)
@@ -90,10 +91,27 @@ class CustomReader:
             texts = numbered_texts(field, values)
             fill(lacking[number], texts, self._holder.clock(), asked=())
 
+    def numbered_now(self, record: Record, names: Sequence[str]) -> dict[str, object]:
+        """What RT holds now of custom fields that share their name with others, if it tells it."""
+        fields = [layout_for(record).fields[name] for name in names]
+        numbered = [field for field in fields if field.spec.number is not None]
+        if not numbered:
+            return {}
+        own = vars(record)["id"]
+        answers = self._gateway.numbered_values([own], [f.spec.number or 0 for f in numbered])
+        if answers is None:
+            return {}
+        told = [numbered_texts(field, answers[0]) for field in numbered]
+        texts = {wire: text for each in told for wire, text in each.items()}
+        return decode(record, texts, self._holder.clock(), asked=(), expected=dict.fromkeys(names))
+
     def _read(self, record: Record) -> None:
         """Put what was shown of custom fields into the fields that there are now."""
-        if unread := state_of(record).unread:
-            fill(record, unread, self._holder.clock(), asked=())
+        state = state_of(record)
+        if state.unread:
+            fill(record, state.unread, self._holder.clock(), asked=())
+            # Once: what is saved meanwhile is newer than what was shown.
+            state.unread = undeclared(layout_for(record), state.unread)
 
     def _load(self, record: Record, queue: str) -> None:
         """Load the custom fields of a ticket, and of its peers in the same queue."""
@@ -118,11 +136,12 @@ class CustomReader:
 
 def _peers(record: Record, queue: str) -> list[Record]:
     """A ticket and those that were loaded with it, as far as their custom fields were not."""
-    return [
+    others = [
         peer
-        for peer in (*state_of(record).peers(), record)
+        for peer in state_of(record).peers()
         if state_of(peer).session is state_of(record).session
         and state_of(peer).persistent
         and state_of(peer).unread is None
         and vars(peer).get("queue") == queue
     ]
+    return [*others, record]

@@ -7,7 +7,7 @@ takes no name, and why it must not be written. What no class declares becomes a 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -41,6 +41,11 @@ _IS_DOUBLED = (
     "that RT's web pages show, cf({!r}, id={})"
 )
 _IS_SINGLE = "it holds one value in RT and is declared as a list: declare it as CF[str | None]"
+_IS_LEFT = (
+    "queue {!r} has no custom field {!r}; it was set for another queue: ticket.discard({!r}) drops "
+    "it"
+)
+_IS_OF_ANOTHER = "the number {} is that of the custom field {!r}: declare it with its own number"
 _IS_UNKNOWN = (
     "RT does not tell this account what kind of custom field it is: declare it in a class of "
     "tickets, or give the account the right SeeCustomField globally or on the custom field"
@@ -89,7 +94,28 @@ def layout_for(record: Record) -> Layout:
 
 def field_called(name: str, layout: Layout) -> FieldLayout | None:
     """The field that stands for the custom field of this name."""
-    return layout.by_wire.get(WRITTEN.name.format(name))
+    return layout.at_wire(WRITTEN.name.format(name))
+
+
+class _Known:
+    """Definitions by their names, which RT finds in any letter case."""
+
+    def __init__(self, definitions: Sequence[Definition]) -> None:
+        self.names = dict.fromkeys(definition.name for definition in definitions)
+        self.by_number = {each.id: each.name for each in definitions if each.id is not None}
+        self._alike: dict[str, list[Definition]] = {}
+        for definition in definitions:
+            self._alike.setdefault(definition.name.lower(), []).append(definition)
+
+    def alike(self, name: str) -> Sequence[Definition]:
+        """All that RT may take for the one of this name."""
+        return self._alike.get(name.lower(), ())
+
+    def called(self, name: str) -> Sequence[Definition]:
+        """Those of this name, or the one that is spelt in other letters."""
+        alike = self.alike(name)
+        exact = [definition for definition in alike if definition.name == name]
+        return exact or (alike if len(alike) == 1 else ())
 
 
 def _extended(layout: Layout, defined: Defined, kept: Iterable[str]) -> Layout:
@@ -100,34 +126,17 @@ def _extended(layout: Layout, defined: Defined, kept: Iterable[str]) -> Layout:
         defined: The definitions.
         kept: Attributes that stay though the server does not define them any more.
     """
-    by_name = _grouped(defined.fields, lambda name: name)
-    # RT finds a custom field by its name in any letter case.
-    alike = _grouped(defined.fields, str.lower)
-    declared = {
-        name: _amended(
-            field, by_name.get(field.spec.custom, ()), alike.get(field.spec.custom.lower(), ())
-        )
-        for name, field in layout.fields.items()
-    }
-    taken = {field.spec.custom for field in declared.values()}
-    gone = [name.removeprefix(PREFIX) for name in kept]
-    names = [name for name in by_name if name not in taken]
-    names += [name for name in gone if name not in names]
-    added = [
-        _added(next(iter(by_name.get(name, ())), undefined(name)), alike.get(name.lower(), ()))
-        for name in names
-    ]
+    known = _Known(defined.fields)
+    declared = {name: _amended(field, known) for name, field in layout.fields.items()}
+    taken = {field.spec.custom for field in layout.fields.values()}
+    taken |= {each.name for name in taken for each in known.called(name)}
+    names = [name for name in known.names if name not in taken]
+    left = [name.removeprefix(PREFIX) for name in kept]
+    left = [name for name in left if name not in taken and name not in known.names]
+    added = [_added(known.called(name)[0], known.alike(name)) for name in names]
+    added += [_left(name, defined.queue) for name in left]
     types = {field.name: declared_type for field, declared_type in added}
     return _with(layout, declared, [field for field, _ in added], types)
-
-
-def _grouped(
-    definitions: Iterable[Definition], key: Callable[[str], str]
-) -> dict[str, list[Definition]]:
-    groups: dict[str, list[Definition]] = {}
-    for definition in definitions:
-        groups.setdefault(key(definition.name), []).append(definition)
-    return groups
 
 
 def _with(
@@ -158,27 +167,30 @@ def _with(
     )
 
 
-def _amended(
-    field: FieldLayout, definitions: Sequence[Definition], alike: Sequence[Definition]
-) -> FieldLayout:
-    """A declared field with what the server says of it.
-
-    Args:
-        field: The field.
-        definitions: What the server defines by its name.
-        alike: The same, in any letter case.
-    """
+def _amended(field: FieldLayout, known: _Known) -> FieldLayout:
+    """A declared field with what the server says of it."""
+    name, number = field.spec.custom, field.spec.number
+    definitions = known.called(name)
     if not definitions:
         return field
-    chosen = [each for each in definitions if each.id == field.spec.number] or definitions
+    chosen = [each for each in definitions if each.id == number] or definitions
     one = chosen[0]
     barred = _FILE_DECLARED if any(each.type in _FILES for each in chosen) else ""
     if field.many and one.type and not one.multiple:
         barred = barred or _IS_SINGLE
     spec = replace(field.spec, lost_on_edit=may_be_lost(field.kinds, field.many, one))
-    if field.spec.number is None:
-        spec, barred = _numbered(spec, alike), barred or _doubled(one.name, alike)
+    if number is None:
+        spec = _numbered(spec, known.alike(name))
+        barred = barred or _doubled(one.name, known.alike(name))
+    elif known.by_number.get(number, name).lower() != name.lower():
+        barred = _IS_OF_ANOTHER.format(number, known.by_number[number])
     return replace(field, spec=spec, barred=barred)
+
+
+def _left(name: str, queue: str) -> tuple[FieldLayout, Any]:
+    """A field that was set for another queue."""
+    field, kind = _added(undefined(name), ())
+    return replace(field, barred=_IS_LEFT.format(queue, name, PREFIX + name)), kind
 
 
 def _added(one: Definition, alike: Sequence[Definition]) -> tuple[FieldLayout, Any]:

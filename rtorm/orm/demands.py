@@ -17,6 +17,7 @@ from typing import Annotated, Any, TypeVar, cast
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator
 
 from rtorm.gateway import Definition
+from rtorm.orm.instants import instants_kept
 from rtorm.rest1.forms import EncodeError, check_text
 
 __all__ = ["type_of"]
@@ -32,7 +33,7 @@ def _kept(text: str) -> str:
 _Text = Annotated[str, AfterValidator(_kept)]
 _TYPES: Mapping[str, Any] = {
     "Date": date,
-    "DateTime": AwareDatetime,
+    "DateTime": Annotated[AwareDatetime, AfterValidator(instants_kept)],
     "IPAddress": IPv4Address | IPv6Address,
     # A range that is no network is a text, `10.0.0.1-10.0.0.5`.
     "IPAddressRange": IPv4Network | IPv6Network | str,

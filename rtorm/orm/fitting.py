@@ -30,7 +30,8 @@ def is_closed(declared: Any) -> bool:
 def kinds_of(declared: Any) -> frozenset[str]:
     """RT's kinds of which every value that it shows fits a declared type."""
     codecs = [codec_for(item) for item in _items(declared) if not _is_choice(item)]
-    return frozenset(kind for kind, codec in _READ_BY_RT.items() if codec in codecs)
+    known = _READ_BY_RT.items()
+    return frozenset(kind for kind, own in known if codecs and all(own is c for c in codecs))
 
 
 def may_be_lost(kinds: frozenset[str], many: bool, definition: Definition) -> bool:
@@ -39,10 +40,13 @@ def may_be_lost(kinds: frozenset[str], many: bool, definition: Definition) -> bo
     Args:
         kinds: What `kinds_of` says of the declared type.
         many: Whether it is a list.
-        definition: What RT defines.
+        definition: What RT defines; of a kind that it does not tell it may be any.
     """
-    misread = definition.type in _READ_BY_RT and definition.type not in kinds
-    return misread or (definition.multiple and not many)
+    read_by_rt = definition.type in _READ_BY_RT or not definition.type
+    misread = read_by_rt and definition.type not in kinds
+    # What is written in the account's time zone, and would be read in UTC.
+    shifted = "DateTime" in kinds and definition.type != "DateTime"
+    return misread or shifted or (definition.multiple and not many)
 
 
 def _items(declared: Any) -> Iterable[Any]:

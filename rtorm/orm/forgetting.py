@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from rtorm.errors import OutcomeUnknownError
+from rtorm.orm.defined import layout_for
 from rtorm.orm.loading import forget, forget_all
 from rtorm.orm.state import NOT_LOADED, state_of
 
@@ -41,8 +42,15 @@ def forget_links(tickets: Iterable[Record]) -> None:
         forget(ticket, (*ticket.__rt_names__(("links",)), "history", "last_updated"))
 
 
-def overtake(record: Record, sent: Iterable[str]) -> None:
-    """Forget what is loaded of a record of which another object has sent these attributes."""
-    original = state_of(record).original
-    original.update(dict.fromkeys(original.keys() & set(sent), NOT_LOADED))
+def overtake(record: Record, other: Record, sent: Iterable[str]) -> None:
+    """Forget what is loaded of a record of which another object has sent these attributes.
+
+    One of them may know a custom field by its name alone, or by another attribute.
+    """
+    original, fields = state_of(record).original, layout_for(record).fields
+    written = layout_for(other).fields
+    names = {name for name in sent if name in written}
+    customs = {written[name].spec.custom for name in names} - {""}
+    names |= {name for name, field in fields.items() if field.spec.custom in customs}
+    original.update(dict.fromkeys(original.keys() & names, NOT_LOADED))
     forget_all(record)

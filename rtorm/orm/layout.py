@@ -136,11 +136,6 @@ class Layout:
     related: tuple[str, ...]
     validators: Validators
 
-    def decoder(self, wire: str) -> tuple[str, Decode] | None:
-        """Attribute and decoder of the field that RT shows under this name, in any letter case."""
-        field = self.at_wire(wire)
-        return None if field is None else (field.name, field.codec.decode)
-
     def at_wire(self, wire: str) -> FieldLayout | None:
         """The field that RT shows under this name."""
         return self.by_wire.get(wire) or self.by_lower_wire.get(wire.lower())

@@ -6,12 +6,13 @@ never costs the record.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from rtorm.errors import ConfigurationError
-from rtorm.orm.defined import layout_for
-from rtorm.orm.layout import FieldLayout, Layout
+from rtorm.orm.custom import WRITTEN
+from rtorm.orm.defined import PREFIX, layout_for
+from rtorm.orm.layout import FieldLayout, Layout, layout_of
 from rtorm.orm.record import Record
 from rtorm.orm.state import TrackedList, state_of
 from rtorm.rest1.clock import Clock
@@ -50,6 +51,24 @@ def become(record: Record, cls: type[Record]) -> None:
     _set(record, "__class__", cls)
     _set(record, "__pydantic_private__", private or None)
     state_of(record).layout = None
+    _rename(record, layout_of(cls))
+
+
+def _rename(record: Record, layout: Layout) -> None:
+    """Have what was set by the name of a custom field under the attribute that a class declares."""
+    state, values = state_of(record), vars(record)
+    for name in [name for name in values if name.startswith(PREFIX)]:
+        field = layout.at_wire(WRITTEN.name.format(name.removeprefix(PREFIX)))
+        if field is None:
+            continue
+        value: Any = values.pop(name)
+        if name in state.original:
+            state.original[field.name] = state.original.pop(name)
+            is_list = value.__class__ is TrackedList
+            values[field.name] = TrackedList.track(value, record, field.name) if is_list else value
+        if name in state.errors:
+            state.errors[field.name] = state.errors.pop(name)
+        state.undecoded.pop(name, None)
 
 
 def _private(cls: type[Record]) -> dict[str, Any]:
@@ -86,7 +105,7 @@ def fill(
     fields = _own(layout, fields, doubled)
     unknown: list[str] = []
     for wire, text in fields.items():
-        found = decoders.get(wire) or layout.decoder(wire)
+        found = decoders.get(wire) or _otherwise_spelt(layout, wire, fields)
         if found is None or wire == "id":
             unknown.append(wire)
             continue
@@ -128,7 +147,25 @@ def _own(layout: Layout, fields: Mapping[str, str], doubled: Collection[str]) ->
 def undeclared(layout: Layout, fields: Mapping[str, str]) -> dict[str, str]:
     """The texts of custom fields that are no fields of the record."""
     custom = {wire: text for wire, text in fields.items() if wire.startswith("CF.{")}
-    return {wire: text for wire, text in custom.items() if layout.at_wire(wire) is None}
+    return {w: text for w, text in custom.items() if field_at(layout, w, fields) is None}
+
+
+def field_at(layout: Layout, wire: str, fields: Mapping[str, str]) -> FieldLayout | None:
+    """The field that RT shows under this name.
+
+    A declaration may spell a name in other letters than RT; but not where RT shows that name, too.
+    """
+    field = layout.by_wire.get(wire)
+    if field is None and (other := layout.at_wire(wire)) and other.spec.wire not in fields:
+        field = other
+    return field
+
+
+def _otherwise_spelt(
+    layout: Layout, wire: str, fields: Mapping[str, str]
+) -> tuple[str, Callable[[str, Clock], Any]] | None:
+    field = field_at(layout, wire, fields)
+    return None if field is None else (field.name, field.codec.decode)
 
 
 def _set_missing(
@@ -179,8 +216,9 @@ def decode(
     seen: dict[str, Any] = {
         field.name: None for field in layout.optional if asked is None or field.spec.wire in asked
     }
-    for wire, text in _own(layout, fields, doubled).items():
-        field = layout.at_wire(wire)
+    fields = _own(layout, fields, doubled)
+    for wire, text in fields.items():
+        field = field_at(layout, wire, fields)
         if field is None or wire == "id":
             continue
         name = field.name

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from rtorm.gateway import Edit, Upload
 from rtorm.models.attachment import upload_of
 from rtorm.orm.checking import checked, objections, run_model_validators
-from rtorm.orm.defined import layout_for
+from rtorm.orm.defined import PREFIX, layout_for
 from rtorm.orm.layout import FieldLayout
 from rtorm.orm.mirroring import Agreement
 from rtorm.orm.record import Record
@@ -154,13 +154,14 @@ def _objections(record: Record, changes: Mapping[str, Change[Any]]) -> dict[str,
     errors: dict[str, list[str]] = {}
     for name, change in changes.items():
         # A list may have changed in place. A validator may alter it, too.
-        if fields[name].many:
+        if fields[name].many or name.startswith(PREFIX):
             try:
                 valid = checked(record, name, change.new)
             except ValidationError as error:
                 errors[name] = objections(error)
             else:
-                cast("TrackedList[Any]", values[name]).put(valid)
+                if fields[name].many:
+                    cast("TrackedList[Any]", values[name]).put(valid)
     return errors
 
 

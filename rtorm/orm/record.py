@@ -64,7 +64,7 @@ class Record(BaseModel, metaclass=RecordMeta):
 
     else:
 
-        def __new__(cls, *_args: Any, **_kwargs: Any) -> Self:
+        def __new__(cls, /, *_args: Any, **_kwargs: Any) -> Self:
             """Give each record its state, however it comes to be."""
             self = super().__new__(cls)
             _set(self, "__rt_state__", State())
@@ -175,7 +175,14 @@ class Record(BaseModel, metaclass=RecordMeta):
             _touch(self, name, list(values))
 
     def _never_loads(self, field: FieldLayout) -> bool:
-        return not (self.__rt_state__.persistent and field.spec.stored)
+        if not (self.__rt_state__.persistent and field.spec.stored):
+            return True
+        # Before a ticket is in another queue, RT shows nothing of that one's custom fields.
+        return field.name.startswith(PREFIX) and self.__rt_moves__()
+
+    def __rt_moves__(self) -> bool:
+        """Whether a ticket is about to go to another queue."""
+        return "queue" in self.__rt_state__.original and "queue" in self.changes
 
     def _default(self, field: FieldLayout) -> Any:
         defaults, name = self.__rt_state__.defaults, field.name
@@ -275,8 +282,12 @@ class Record(BaseModel, metaclass=RecordMeta):
             AttributeError: There is no such field.
             DetachedError: The record belongs to no session.
         """
+        owner = self._owner("refresh")
+        if any(name.partition(".")[0] == _CUSTOM for name in names):
+            owner.define(self)
         expanded = self.__rt_names__(names)
-        self._owner("refresh").refresh(self, expanded, keep_changes=keep_changes)
+        if expanded or not names:
+            owner.refresh(self, expanded, keep_changes=keep_changes)
 
     def discard(self, *names: str) -> None:
         """Drop unsaved changes of these fields, or of all, and what RT said to them; sends nothing.
@@ -287,9 +298,9 @@ class Record(BaseModel, metaclass=RecordMeta):
         Raises:
             AttributeError: There is no such field.
         """
+        state, values, given = self.__rt_state__, vars(self), names
         names = self.__rt_names__(names)
-        state, values = self.__rt_state__, vars(self)
-        for name in names or tuple(state.original):
+        for name in names if given else tuple(state.original):
             if name not in state.original:
                 continue
             old = state.original.pop(name)
@@ -299,7 +310,7 @@ class Record(BaseModel, metaclass=RecordMeta):
                 values[name] = _tracked(self, name, old)
             state.defaults.pop(name, None)
             self.__pydantic_fields_set__.discard(name)
-        for name in names or tuple(state.errors):
+        for name in names if given else tuple(state.errors):
             state.errors.pop(name, None)
 
     def delete(self) -> None:
@@ -325,7 +336,8 @@ class Record(BaseModel, metaclass=RecordMeta):
             if name == _CUSTOM:
                 expanded += [each.name for each in layout.fields.values() if each.spec.custom]
                 continue
-            part = [field for field in layout.fields if field.startswith(f"{name}.")]
+            known = name in layout.fields
+            part = [] if known else [f for f in layout.fields if f.startswith(f"{name}.")]
             if not part and name not in layout.fields and name not in layout.related:
                 _refuse_name(self, name)
             expanded += part or [name]

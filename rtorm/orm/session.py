@@ -274,10 +274,17 @@ class Session:
             DetachedError: The session is closed.
         """
         self._work.check_open()
-        if names:
-            forget(record, record.__rt_names__(names))
-        else:
+        if not names:
             forget_all(record)
+            return
+        state = state_of(record)
+        custom = [name for name in names if name.partition(".")[0] == "cf"]
+        if custom:
+            state.unread = None
+        # Before it was asked which there are, none of them is loaded by its name.
+        known = [name for name in names if state.defined is not None or name not in custom]
+        if known:
+            forget(record, record.__rt_names__(tuple(known)))
 
     def close(self) -> None:
         """Let go of all records, for good; warns if work is unsent.

@@ -6,10 +6,11 @@ Records, attachments and queries speak to it; programs speak to the `Session`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import tzinfo
 from typing import Any
 
-from rtorm.errors import RejectedError, StaleError
+from rtorm.errors import NotFound, PermissionDenied, RejectedError, StaleError
 from rtorm.gateway import Gateway
 from rtorm.orm.deeds import Deeds
 from rtorm.orm.defined import layout_for
@@ -82,7 +83,9 @@ class Workspace(Deeds):
         if not records:
             return []
         for record in records:
-            self.prepare(record)
+            # What the server does not show any more it lets nobody edit either, and says so then.
+            with suppress(NotFound, PermissionDenied):
+                self.prepare(record)
         planned, agreement = plans(records, self.clock)
         try:
             results = self._unit(verify, agreement).run(planned)
@@ -153,7 +156,7 @@ class Workspace(Deeds):
     def _forget_namesakes(self, record: Record, sent: Iterable[str]) -> None:
         """What one object writes, the others of its id read: after a merge, of other classes."""
         for other in self.records.namesakes(record):
-            overtake(other, sent)
+            overtake(other, record, sent)
 
     def _compare_first(self, record: Record) -> None:
         """Refuse to overwrite what someone else changed since it was read."""
@@ -163,7 +166,11 @@ class Workspace(Deeds):
             return
         asked, links = to_ask(record, known)
         answer = self.shown(record, asked, links=links)
-        now = decode(record, answer.fields, self.clock(), asked=asked, expected=known)
+        doubled = answer.doubled
+        now = decode(
+            record, answer.fields, self.clock(), asked=asked, expected=known, doubled=doubled
+        )
+        now |= self._custom.numbered_now(record, [name for name in known if name not in now])
         theirs = {
             name: now[name]
             for name, old in known.items()

@@ -102,11 +102,21 @@ class Rest1:
         return self._searcher.records(kind, query, order)
 
     def outline(self, queue: str) -> list[Definition]:
-        """The custom fields of a queue's tickets by the queue's name; none if RT takes no such one.
+        """The custom fields of a queue's tickets by the queue's name.
 
-        One request, or two where a name or a description has brackets.
+        One request, two where a name or a description has brackets, and one more where RT finds
+        the queue by a search alone.
+
+        Raises:
+            NotFound: There is no such queue.
+            ProtocolError: RT crashed, as over a queue that the account may not see.
         """
-        return self._custom_fields.outline(queue) if addressable("queue", queue) else []
+        if addressable("queue", queue):
+            return self._custom_fields.outline(queue)
+        found = self.named("queue", queue)
+        if isinstance(found, RTError):
+            raise found
+        return self._custom_fields.outline(str(found.id))
 
     def field_numbers(self, queue: int) -> Mapping[str, tuple[int, ...]]:
         """The numbers of the custom fields of a queue's tickets by name (RT 5 and later)."""

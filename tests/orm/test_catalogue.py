@@ -133,20 +133,24 @@ def test_definitions_are_asked_for_once() -> None:
         ({"plain": "2026-01-02"}, True),
         ({"plain": "10.0.0.1"}, True),
         ({"plain": "::1"}, True),
-        ({"hosts": ["a"]}, True),
+        ({"hosts": ["a"]}, False),
+        ({"hosts": ["a", "a.png"]}, True),
+        ({"at": datetime(2026, 1, 2, tzinfo=UTC)}, True),
+        ({"at": datetime(2026, 1, 2, 3, tzinfo=UTC)}, False),
     ],
 )
 def test_usual_edits_ask_for_nothing(values: dict[str, Any], asked: bool) -> None:
     """If a ticket that was shown whole has told that no two fields have the name.
 
-    A text that may be a file's name, a date or an address is doubtful, and so is a list.
+    A text that may be a file's name, a date or an address is doubtful, and so is a midnight.
     """
     server, record = Server(), job()
     vars(record).update(values)
     catalogue = Catalogue(cast("Gateway", server))
     catalogue.note("Jobs", Shown(1, {"CF.{Plain}": ""}))
     for name, value in values.items():
-        setattr(record, name, "b" if isinstance(value, str) else ["b"])
+        new = {str: "b", list: ["b"], datetime: datetime(2027, 1, 1, tzinfo=UTC)}
+        setattr(record, name, new[type(value)])
     catalogue.prepare(record)
     assert bool(server.asked) is asked
     other = Catalogue(cast("Gateway", server))

@@ -87,11 +87,24 @@ def test_everything_given_is_kept(session: Session, connect: Connect) -> None:
 
 
 def test_risky_fields_are_read_back_in_one_request(session: Session, wire: Wire) -> None:
-    """What RT may drop in silence is read back once for the whole commit."""
+    """What RT may drop in silence is read back once for the whole commit.
+
+    How custom fields are defined is asked for once a session.
+    """
     session.add(Incident(subject="One", owner="alice"))
     session.add(Incident(subject="Two", severity="low"))
     session.commit()
-    assert [sent.path for sent in wire.sent] == ["ticket/new", "ticket/new", "ticket/show"]
+    definitions = "queue/Incidents/ticketcustomfields"
+    assert [sent.path for sent in wire.sent] == [
+        definitions,
+        "ticket/new",
+        "ticket/new",
+        "ticket/show",
+    ]
+    session.add(Incident(subject="Three", severity="low"))
+    wire.clear()
+    session.commit()
+    assert definitions not in [sent.path for sent in wire.sent]
 
 
 def test_what_rt_drops_in_silence_is_an_error(session: Session, wire: Wire) -> None:

@@ -374,3 +374,120 @@ def test_a_file_is_not_overwritten_by_a_declared_field(session: Session, rt: Ser
         other.save()
     ticket.refresh()
     assert ticket.cf["Picture"] == "a, b.png"
+
+
+def test_what_was_saved_is_not_overwritten_by_what_was_shown(
+    session: Session, connect: Connect
+) -> None:
+    """A second save compares with what RT holds now."""
+    ticket = odd(session)
+    ticket.cf["With Space"] = "new"
+    ticket.save()
+    ticket.cf["Text"] = "t"
+    ticket.save()
+    assert ticket.cf["With Space"] == "new"
+    ticket.cf["With Space"] = None
+    assert list(ticket.save().applied) == ["cf.With Space"]
+    assert connect().get(Ticket, ticket.id).cf["With Space"] is None
+
+
+def test_expired_before_it_was_read(session: Session, connect: Connect) -> None:
+    """What was shown with the ticket is out of date, too; one field can be refreshed at once."""
+    ticket, second = odd(session), odd(session)
+    for each in (ticket, second):
+        other = connect().get(Ticket, each.id)
+        other.cf["With Space"] = "theirs"
+        other.save()
+    session.expire(ticket, "cf")
+    assert ticket.cf["With Space"] == "theirs"
+    second.subject = "mine"
+    second.refresh("cf.With Space")
+    assert (second.cf["With Space"], second.subject) == ("theirs", "mine")
+
+
+def test_a_date_or_a_text_in_a_date(session: Session) -> None:
+    """RT keeps what it has understood, and says nothing of the rest: rtorm does."""
+
+    class Dated(Ticket):
+        day: CF[date | str | None] = cf("Day", default=None)
+
+    ticket = odd(session)
+    ticket.cf["Day"] = date(2026, 1, 2)
+    ticket.save()
+    session.expire(ticket)
+    dated = Session(session.client, time_zone="UTC").get(Dated, ticket.id)
+    dated.day = "rubbish"
+    with pytest.raises(RejectedError, match="day: RT dropped it"):
+        dated.save()
+
+
+def test_a_queue_with_a_slash(session: Session, rt: Server) -> None:
+    """RT takes no such name in an address: its definitions are found by a search."""
+    if rt.tracker is not None:
+        rt.tracker.insert(
+            "@Queues = ({ Name => 'A/B' }); @CustomFields = ({ Name => 'A/B picture', "
+            "Type => 'ImageSingle', Queue => ['A/B'] }, { Name => 'A/B list', "
+            "Type => 'FreeformMultiple', Queue => ['A/B'] });"
+        )
+
+    class Slashed(Ticket, queue="A/B"):
+        picture: CF[list[str]] = cf("A/B picture", default_factory=list)
+
+    ticket = session.add(Slashed(subject="x"))
+    session.commit()
+    ticket.picture = ["x"]
+    with pytest.raises(RejectedError, match="destroy the file"):
+        ticket.save()
+    ticket.discard()
+    ticket.cf["A/B list"].append("x")
+    ticket.save()
+
+
+def test_an_account_that_sees_values_alone_sees_them_all(connect: Connect) -> None:
+    """Of a ticket that it made, too, and after each save."""
+    alice = connect("alice")
+    ticket = alice.add(Ticket(queue="Odd", subject="Mine"))
+    assert len(ticket.cf) == 0
+    alice.commit()
+    assert set(ticket.cf) == NAMES
+
+    class Spaced(Ticket):
+        space: CF[str | None] = cf("With Space", default=None)
+
+    found = connect("alice").get_many(Spaced, [ticket.id])[0]
+    found.space = "x"
+    found.save()
+    assert set(found.cf) == NAMES
+
+
+def test_one_ticket_out_of_sight_stops_no_other(connect: Connect) -> None:
+    """A commit tries everything, and tells of each."""
+    root, alice = connect(), connect("alice")
+
+    class Spaced(Ticket):
+        space: CF[str | None] = cf("With Space", default=None)
+
+    numbers = [odd(root).id, odd(root).id]
+    lost, kept = alice.get_many(Spaced, numbers)
+    lost.space = kept.space = "x"
+    alice.expire(lost)
+    moved = root.get(Ticket, lost.id)
+    moved.queue = "General"
+    moved.save()
+    with pytest.raises(CommitError) as caught:
+        alice.commit()
+    assert [result.record for result in caught.value.report.rejected] == [lost]
+    assert not kept.is_dirty
+
+
+def test_a_datetime_in_a_text_is_not_shifted(connect: Connect) -> None:
+    """Written in the account's zone and read in UTC, it would be another instant."""
+    roman = connect("roman", time_zone="Europe/Rome")
+
+    class Shifted(Ticket):
+        at: CF[datetime | None] = cf("Text", default=None)
+
+    ticket = roman.add(Shifted(queue="Odd", subject="x", at=datetime(2026, 7, 1, 1, tzinfo=UTC)))
+    with pytest.raises(CommitError):
+        roman.commit()
+    assert list(ticket.errors) == ["at"]

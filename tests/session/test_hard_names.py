@@ -7,7 +7,17 @@ from typing import Any
 
 import pytest
 
-from rtorm import CF, CommitError, NotFound, RejectedError, Session, Ticket, cf, state_of
+from rtorm import (
+    CF,
+    CommitError,
+    NotFound,
+    RejectedError,
+    Session,
+    StaleError,
+    Ticket,
+    cf,
+    state_of,
+)
 from tests.seed import number_of
 from tests.support import Server, Wire
 
@@ -78,7 +88,7 @@ def test_by_name_they_are_not_guessed(
 def test_two_of_one_name_are_not_guessed_at_in_any_way(
     session: Session, connect: Connect, wire: Wire
 ) -> None:
-    """Neither for a new ticket, nor for one found by a query, nor for one that was not loaded."""
+    """Neither for a new ticket, nor for one found by a query."""
     ticket = session.add(ByName(queue="Odd", subject="x", plain="known"))
     session.commit()
     session.add(ByName(queue="Odd", subject="x", dup="x"))
@@ -91,8 +101,6 @@ def test_two_of_one_name_are_not_guessed_at_in_any_way(
     found.dup = "x"
     with pytest.raises(RejectedError, match="2 custom fields are called 'Dup'"):
         found.save()
-    with pytest.raises(RejectedError, match="2 custom fields are called 'Dup'"):
-        connect().edit(ByName, ticket.id, dup="x")
     assert not wire.writes
 
 
@@ -139,3 +147,27 @@ def test_by_number_a_lost_value_is_noticed(session: Session, connect: Connect) -
         creator.commit()
     assert list(ticket.errors) == ["first"]
     assert ticket.id is not None
+
+
+def test_a_comparison_before_a_save_takes_one_for_no_other(
+    session: Session, connect: Connect, rt: Server
+) -> None:
+    """Of two fields of one name, another's change of the second is none of the first."""
+    if rt.major == 4:
+        pytest.skip("RT 4 shows neither")
+    ticket = session.add(ByNumber(queue="Odd", subject="x", first="1", second="2"))
+    session.commit()
+    seen, other = connect().get(OneOfTwo, ticket.id), connect().get(ByNumber, ticket.id)
+    assert seen.first == "1"
+    other.second = "two"
+    other.save()
+    seen.first = "one"
+    seen.save(check=True)
+    assert other.first == "one"
+    rival = connect().get(ByNumber, ticket.id)
+    rival.first = "eins"
+    rival.save()
+    other.first = "uno"
+    with pytest.raises(StaleError) as caught:
+        other.save(check=True)
+    assert caught.value.theirs == {"first": "eins"}

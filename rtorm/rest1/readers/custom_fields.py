@@ -53,7 +53,7 @@ class CustomFieldReader:
         return self._of_tickets(own, found) if of == "ticket" else self._own(kind, own, found)
 
     def outline(self, queue: str) -> list[Definition]:
-        """The custom fields of a queue's tickets by the queue's name, without their numbers.
+        """The custom fields of a queue's tickets by the queue's name or id, without their numbers.
 
         Raises:
             NotFound: There is no such queue.
