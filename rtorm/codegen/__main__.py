@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from getpass import getpass
 from pathlib import Path
 
-from rtorm.codegen.keeping import differences, keep
+from rtorm.codegen.doubts import doubts, warnings
+from rtorm.codegen.keeping import differences, keep, kept, text_of
 from rtorm.codegen.module import QueueFields, render
 from rtorm.codegen.reading import read_queues
 from rtorm.connecting import connect
@@ -33,7 +34,7 @@ environment:
 exit status:
   0  done, or with --check: FILE is up to date
   1  with --check: RT has changed since FILE was written
-  2  it failed; standard error says why
+  2  it failed, or RT did not tell enough to know; standard error says why
 
 examples:
   python -m rtorm.codegen https://rt.example.com --queue Incidents --output rt_models.py
@@ -54,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = _parser().parse_args(arguments)
     try:
         return _run(chosen)
-    except RTError as error:
+    except (RTError, ValueError) as error:
         _complain(str(error))
     except OSError as error:
         _complain(f"{error.filename}: {error.strerror}" if error.filename else str(error))
@@ -80,10 +81,9 @@ def _parser() -> argparse.ArgumentParser:
     target = parser.add_mutually_exclusive_group()
     target.add_argument(
         "--output",
-        type=Path,
         metavar="FILE",
         help="write the module to FILE, whole or not at all; a file that was not generated is "
-        "left alone",
+        "left alone, and so is one of which RT does not tell enough this time",
     )
     target.add_argument(
         "--check",
@@ -95,21 +95,17 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _run(chosen: argparse.Namespace) -> int:
-    queues = _read(chosen)
-    for queue in queues:
-        if not queue.custom_fields:
-            _complain(
-                f"warning: RT lists no custom fields of the queue {queue.name!r}: it has none, or "
-                "the account lacks the right SeeCustomField globally or on the fields themselves "
-                "(on the queue, it does not count here)"
-            )
-    text = render(queues)
-    if chosen.check is not None:
-        return _check(chosen.check, text)
     if chosen.output is not None:
-        keep(chosen.output, text)
-    else:
-        _print(text)
+        # What cannot be written is not asked for.
+        kept(chosen.output)
+    queues = _read(chosen)
+    for warning in warnings(queues):
+        _complain(f"warning: {warning}")
+    if chosen.check is not None:
+        return _check(chosen.check, queues)
+    if chosen.output is not None:
+        return _output(chosen.output, queues)
+    _print(render(queues))
     return _OK
 
 
@@ -123,13 +119,34 @@ def _password(user: str) -> str:
     return os.environ.get("RTPASSWD") or getpass(f"Password of {user}: ")
 
 
-def _check(path: Path, text: str) -> int:
-    found = differences(path, text)
+def _check(path: Path, queues: Sequence[QueueFields]) -> int:
+    old = text_of(path)
+    found = differences(path, old, render(queues))
     if not found:
         return _OK
+    if doubtful := doubts(queues, old):
+        _complain(f"{path} may be out of date or not: {_too_little(doubtful)}")
+        return _FAILED
     _print(found)
     _complain(f"{path} is out of date: RT has changed since it was written")
     return _OUTDATED
+
+
+def _output(path: str, queues: Sequence[QueueFields]) -> int:
+    old, new = kept(path), render(queues)
+    if old is not None and old != new and (doubtful := doubts(queues, old)):
+        _complain(
+            f"{path} is left as it is: {_too_little(doubtful)}; to have it written all the same, "
+            "remove it"
+        )
+        return _FAILED
+    keep(path, new)
+    return _OK
+
+
+def _too_little(queues: Sequence[str]) -> str:
+    names = ", ".join(map(repr, queues))
+    return f"RT may have told less than there is of {names} (see the warning)"
 
 
 def _print(text: str) -> None:

@@ -61,25 +61,36 @@ def declarations(fields: Iterable[CustomField]) -> list[Declaration]:
     """
     # Not in RT's order, which can change without any field having changed.
     ordered = sorted(
-        (field for field in fields if not is_nameless(field)),
+        (field for field in _each_once(fields) if not is_nameless(field)),
         key=lambda field: (field.name.lower(), field.name, field.id or 0),
     )
     times = Counter(field.name.lower() for field in ordered)
     shared = {name for name, number in times.items() if number > 1}
-    told = _told_apart(ordered)
+    attributes = dict(zip(map(_key, ordered), attribute_names(ordered), strict=True))
     return [
-        _declaration(field, attribute, shared=field.name.lower() in shared)
-        for field, attribute in zip(told, attribute_names(told), strict=True)
+        _declaration(field, attributes[_key(field)], shared=field.name.lower() in shared)
+        for field in _told_apart(ordered)
     ]
+
+
+def _each_once(fields: Iterable[CustomField]) -> list[CustomField]:
+    """The fields without those that are listed again, as far as their numbers tell."""
+    listed = list(fields)
+    numbered = {_key(field): field for field in listed if field.id is not None}
+    return [*numbered.values(), *(field for field in listed if field.id is None)]
 
 
 def _told_apart(fields: Sequence[CustomField]) -> list[CustomField]:
     """The fields, with one in place of those that nothing tells from each other."""
     found: dict[tuple[str, int | None], CustomField] = {}
     for field in fields:
-        key = field.name, field.id
+        key = _key(field)
         found[key] = _either(found[key], field) if key in found else field
     return list(found.values())
+
+
+def _key(field: CustomField) -> tuple[str, int | None]:
+    return field.name, field.id
 
 
 def _either(one: CustomField, other: CustomField) -> CustomField:

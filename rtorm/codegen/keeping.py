@@ -5,43 +5,63 @@ from __future__ import annotations
 import difflib
 import errno
 import os
+import stat
 from pathlib import Path
 
 from rtorm.codegen.module import FIRST_LINE
-from rtorm.models.saving import write_file
+from rtorm.models.saving import place_of, write_file
 
-__all__ = ["differences", "keep"]
+__all__ = ["differences", "keep", "kept", "text_of"]
 
 
-def keep(path: Path, text: str) -> None:
-    """Write the module into a file: a new one, or one that was generated before.
+def kept(path: str) -> str | None:
+    """The module that was generated into this file before; None if there is no such file.
 
     Raises:
         FileExistsError: The file there was not generated.
-        OSError: It cannot be read or written; what was there is still there.
+        NotADirectoryError: The path is that of a folder, and there is none.
+        OSError: It cannot be read.
     """
-    # Where a link leads, so that it stays a link.
-    path = path.resolve()
-    if path.exists() and not _is_generated(path):
+    try:
+        text = text_of(place_of(path))
+    except FileNotFoundError:
+        return None
+    if not text.startswith(f"{FIRST_LINE}\n"):
         message = (
             "this file was not written by rtorm.codegen, and is left as it is: remove it, or "
             "choose another name"
         )
-        raise FileExistsError(errno.EEXIST, message, os.fspath(path))
-    write_file(path, [text.encode()], None)
+        raise FileExistsError(errno.EEXIST, message, path)
+    return text
 
 
-def differences(path: Path, text: str) -> str:
-    """What a file would gain and lose, as a unified diff; empty if it is up to date.
+def keep(path: str, text: str) -> None:
+    """Write the module into a file: a new one, or one that was generated before.
+
+    Raises:
+        FileExistsError: The file there was not generated.
+        NotADirectoryError: The path is that of a folder, and there is none.
+        OSError: It cannot be read or written; what was there is still there.
+    """
+    is_new = kept(path) is None
+    # Where a link leads, so that it stays a link.
+    target = Path(os.path.realpath(path))
+    mode = None if is_new else stat.S_IMODE(target.stat().st_mode)
+    write_file(target, [text.encode()], None)
+    if mode is not None:
+        target.chmod(mode)
+
+
+def text_of(path: Path) -> str:
+    """The text of a file, whatever its line ends are, and without a byte order mark.
 
     Raises:
         OSError: It cannot be read.
     """
-    old = path.read_text("utf-8", "replace").splitlines(keepends=True)
-    new = text.splitlines(keepends=True)
-    return "".join(difflib.unified_diff(old, new, str(path), "as RT is now"))
+    return path.read_text("utf-8-sig", "replace")
 
 
-def _is_generated(path: Path) -> bool:
-    with path.open(encoding="utf-8", errors="replace") as file:
-        return file.readline(len(FIRST_LINE) + 1).rstrip("\n") == FIRST_LINE
+def differences(path: Path, old: str, new: str) -> str:
+    """What a file would gain and lose, as a unified diff; empty if it is up to date."""
+    before, after = old.splitlines(keepends=True), new.splitlines(keepends=True)
+    return "".join(difflib.unified_diff(before, after, str(path), "as RT is now"))

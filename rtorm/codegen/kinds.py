@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from rtorm.models.custom_field import CustomField
@@ -11,6 +12,10 @@ __all__ = ["Typed", "typed"]
 # A longer list helps nobody who types, and every checker must read it.
 _MOST_CHOICES = 250
 _MOST_SUGGESTIONS = 12
+_LEFT_OUT = (
+    "RT finds values in any letter case and keeps the first that it finds, so that these of its "
+    "list are left out: {}."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +110,21 @@ def _choices(kind: _Kind, field: CustomField) -> tuple[tuple[str, ...], str]:
         return (), ""
     if field.values is None:
         return (), "RT takes only values of its list, and does not tell this account which."
-    choices = tuple(dict.fromkeys(value for value in field.values if value))
+    choices, others = _kept(field.values)
     if not choices:
-        return (), "RT takes only values of its list, which is empty."
+        return (), "RT takes only values of its list, of which it tells none."
     if len(choices) > _MOST_CHOICES:
         return (), f"RT takes only values of its list, which has more than {_MOST_CHOICES}."
-    return choices, ""
+    return choices, _LEFT_OUT.format(", ".join(map(repr, others))) if others else ""
+
+
+def _kept(values: Iterable[str]) -> tuple[tuple[str, ...], list[str]]:
+    """Values that RT keeps as they are, and those in whose place it keeps one of these."""
+    kept: dict[str, str] = {}
+    listed = [value for value in dict.fromkeys(values) if value]
+    for value in listed:
+        kept.setdefault(value.lower(), value)
+    return tuple(kept.values()), [value for value in listed if kept[value.lower()] != value]
 
 
 def _advice(kind: _Kind, field: CustomField) -> list[str]:

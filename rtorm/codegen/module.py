@@ -39,12 +39,14 @@ class QueueFields:
         id: Its number.
         description: What it is for.
         custom_fields: The custom fields of its tickets, as far as the account may see them.
+        numbered: Whether the server is one that tells their numbers (RT 5 and later).
     """
 
     name: str
     id: int | None
     description: str
     custom_fields: tuple[CustomField, ...]
+    numbered: bool = False
 
 
 def render(queues: Sequence[QueueFields]) -> str:

@@ -1,4 +1,4 @@
-"""RT's names to names of Python: safe, unique, and the same again whatever else there is; pure."""
+"""RT's names to names of Python: safe, unique, and never to mean something else; pure."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import hashlib
 import keyword
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import count
 from typing import Protocol
 
@@ -86,9 +87,10 @@ def attribute_names(fields: Sequence[Named]) -> list[str]:
 
     A name is written in small letters with `_` between its words. Accents are dropped and ß is ss;
     scripts other than Latin keep their letters. What is an attribute of tickets already, a word of
-    Python's or no identifier begins with `cf_`. Of those that would be called the same, the
-    one with the lowest number has the name; the others add their number or, where it is not known,
-    a digest of their name in RT, so that a field that is added renames none.
+    Python's or no identifier begins with `cf_`. Of those that would be called the same, none has
+    the name: each adds its number or, where it is not known, a digest of its name in RT. So a field
+    that is added or taken away may remove an attribute, and never makes it mean another field.
+    Fields that nothing tells apart are called the same.
     """
     return _unique(fields, _attribute, "{}_{}")
 
@@ -103,15 +105,22 @@ def class_names(queues: Sequence[Named]) -> list[str]:
 
 
 def _unique(named: Sequence[Named], natural: Callable[[str], str], longer: str) -> list[str]:
-    names: dict[int, str] = {}
-    used = set[str]()
-    # One after the other by their numbers: what comes later takes nothing from those before.
-    for at in sorted(range(len(named)), key=lambda at: _rank(named[at])):
-        names[at] = next(
-            name for name in _candidates(named[at], natural, longer) if name not in used
-        )
-        used.add(names[at])
-    return [names[at] for at in range(len(named))]
+    candidates = {_key(each): _candidates(each, natural, longer) for each in named}
+    names = {key: next(more) for key, more in candidates.items()}
+    # Nobody has a name that two could have: if one of them went, it would mean the other.
+    spent = _repeated(names[_key(each)] for each in named)
+    while losing := [key for key, name in names.items() if name in spent]:
+        names |= {key: next(candidates[key]) for key in losing}
+        spent |= _repeated(names.values())
+    return [names[_key(each)] for each in named]
+
+
+def _key(named: Named) -> tuple[str, int | None]:
+    return named.name, named.id
+
+
+def _repeated(names: Iterable[str]) -> set[str]:
+    return {name for name, times in Counter(names).items() if times > 1}
 
 
 def _candidates(named: Named, natural: Callable[[str], str], longer: str) -> Iterator[str]:
@@ -120,11 +129,7 @@ def _candidates(named: Named, natural: Callable[[str], str], longer: str) -> Ite
     if named.id is not None:
         yield longer.format(name, named.id)
     for number in count(1):
-        yield longer.format(name, _digest(named.name * number))
-
-
-def _rank(named: Named) -> tuple[bool, int, str]:
-    return named.id is None, named.id or 0, named.name
+        yield longer.format(name, _digest(f"{named.id} {number} {named.name}"))
 
 
 def _attribute(name: str) -> str:

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from rtorm import Session
+from rtorm import Queue, Session
 from rtorm.codegen import __main__ as command
 from rtorm.codegen import generate_models
+from tests.proxy import proxy_to
 from tests.seed import password_of
 from tests.support import Server
 
@@ -69,6 +70,89 @@ def test_a_persons_file_is_left_alone(
     assert run("--queue", "Incidents", "--output", str(file)) == 2
     assert capsys.readouterr().err.count("\n") == 1
     assert file.read_text() == "mine = 1\n"
+
+
+@pytest.mark.parametrize("name", ["", " ", "0"])
+def test_what_is_no_name_of_a_queue(
+    run: Run, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    """A failure, and never the exit status that says RT has changed."""
+    assert run("--queue", name) == 2
+    printed = capsys.readouterr()
+    assert (printed.out, printed.err.count("\n")) == ("", 1)
+    assert repr(name) in printed.err
+
+
+@pytest.mark.parametrize("option", ["--output", "--check"])
+def test_a_link_to_itself(
+    run: Run, capsys: pytest.CaptureFixture[str], tmp_path: Path, option: str
+) -> None:
+    """One line; the link stays."""
+    loop = tmp_path / "loop.py"
+    loop.symlink_to(loop)
+    assert run("--queue", "Incidents", option, str(loop)) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+    assert loop.is_symlink()
+
+
+def test_a_folder_that_is_not_there(
+    run: Run, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """Not taken for a file of that name."""
+    assert run("--queue", "Incidents", "--output", f"{tmp_path}/models/") == 2
+    assert "no such folder" in capsys.readouterr().err
+    assert not (tmp_path / "models").exists()
+
+
+def test_a_module_is_not_emptied_when_a_right_is_lost(
+    run: Run, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """RT then lists no fields, as if there were none; to remove the file is the way to mean it."""
+    file = tmp_path / "rt_models.py"
+    assert run("--queue", "Incidents", "--output", str(file)) == 0
+    old = file.read_bytes()
+    assert run("--queue", "Incidents", "--output", str(file), user="creator") == 2
+    assert "'Incidents' (see the warning); to have it written" in capsys.readouterr().err
+    assert run("--queue", "Incidents", "--check", str(file), user="creator") == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert "may be out of date or not" in printed.err
+    assert file.read_bytes() == old
+    file.unlink()
+    assert run("--queue", "Incidents", "--output", str(file), user="creator") == 0
+    assert run("--queue", "Incidents", "--output", str(file), user="creator") == 0
+    assert run("--queue", "Incidents", "--check", str(file), user="creator") == 0
+    assert run("--queue", "Incidents", "--output", str(file)) == 0
+    assert file.read_bytes() == old
+
+
+@pytest.mark.live
+@pytest.mark.parametrize("of_one", [False, True])
+def test_a_module_is_not_made_poorer_when_rest_2_fails(
+    rt: Server,
+    run: Run,
+    session: Session,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    of_one: bool,
+) -> None:
+    """A failure that passes is no change of RT's; RT 4 has no REST 2.0 that could fail."""
+    fields = session.get(Queue, "Incidents").custom_fields
+    [number] = [field.id for field in fields if field.name == "Severity"]
+    file = tmp_path / "rt_models.py"
+    assert run("--queue", "Incidents", "--output", str(file)) == 0
+    old = file.read_bytes()
+    status = 2 if rt.major >= 5 else 0
+    with proxy_to(rt.url) as proxy:
+        # Both of REST 2.0 alone.
+        proxy.losses[f"/customfield/{number}" if of_one else "/customfields"] = "request"
+        for option in ("--output", "--check"):
+            arguments = [proxy.url, "--queue", "Incidents", option, str(file)]
+            assert command.main(arguments) == status
+            printed = capsys.readouterr()
+            assert printed.out == ""
+            assert ("REST 2.0" in printed.err) is bool(status)
+    assert file.read_bytes() == old
 
 
 def test_an_unknown_queue(run: Run, capsys: pytest.CaptureFixture[str]) -> None:

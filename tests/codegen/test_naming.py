@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import keyword
 import unicodedata
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import pytest
@@ -24,7 +25,14 @@ class Thing:
 
 
 things = st.builds(Thing, texts, st.none() | st.integers(1, 30))
-numbered = st.lists(st.builds(Thing, texts, st.integers(1, 30)), unique_by=lambda each: each.id)
+# Such as are called the same, also with a number behind them.
+alike = st.lists(
+    st.builds(
+        Thing, st.sampled_from(["D", "d", "D 1", "D-1", "D 1 1"]), st.none() | st.integers(1, 3)
+    )
+    | things,
+    unique=True,
+)
 
 
 @pytest.mark.parametrize(
@@ -90,18 +98,26 @@ def test_a_name_without_letters_is_told_by_its_digest() -> None:
     assert attribute_names([Thing("???"), Thing("!!!")])[1] == name
 
 
-def test_of_two_alike_the_older_one_has_the_name() -> None:
-    """The other one adds its number."""
-    assert attribute_names([Thing("Dup", 9), Thing("dup", 4)]) == ["dup_9", "dup"]
-    assert class_names([Thing("Q-1", 9), Thing("Q 1", 4)]) == ["Q19", "Q1"]
+def test_of_two_alike_none_has_the_name() -> None:
+    """Each adds its number, so that neither comes to stand for the other."""
+    assert attribute_names([Thing("Dup", 9), Thing("dup", 4)]) == ["dup_9", "dup_4"]
+    assert class_names([Thing("Q-1", 9), Thing("Q 1", 4)]) == ["Q19", "Q14"]
+
+
+def test_a_longer_name_may_be_anothers_too() -> None:
+    """Then neither has that one."""
+    names = attribute_names([Thing("Dup", 9), Thing("dup", 4), Thing("Dup 4", 5)])
+    assert names[0] == "dup_9"
+    assert names[1].startswith("dup_")
+    assert names[2] == "dup_4_5"
+    assert "dup_4" not in names
 
 
 def test_without_numbers_it_is_something_of_the_name_itself() -> None:
     """Not the place in RT's list, which may change."""
     one, two = Thing("With Space"), Thing("With-Space")
     named = attribute_names([one, two])
-    assert named[0] == "with_space"
-    assert named[1].startswith("with_space_")
+    assert all(name.startswith("with_space_") for name in named)
     assert attribute_names([two, Thing("Another"), one])[::2] == named[::-1]
 
 
@@ -110,6 +126,12 @@ def test_without_numbers_names_are_not_counted() -> None:
     one, two, three = Thing("a b"), Thing("a-b"), Thing("a/b")
     named = dict(zip((one, two, three), attribute_names([one, two, three]), strict=True))
     assert attribute_names([one, three]) == [named[one], named[three]]
+
+
+def test_what_nothing_tells_apart_has_one_name() -> None:
+    """Which is not that of one alone."""
+    one, other = attribute_names([Thing("Dup"), Thing("Dup")])
+    assert one == other != attribute_names([Thing("Dup")])[0]
 
 
 def test_a_long_name_is_cut_between_words() -> None:
@@ -121,7 +143,7 @@ def test_a_long_name_is_cut_between_words() -> None:
     assert class_names([Thing("x" * 200)]) == ["X" + "x" * 47]
 
 
-@given(st.lists(things))
+@given(st.lists(things, unique=True))
 def test_any_name_gives_an_attribute(named: list[Thing]) -> None:
     """An identifier as Python reads it, none twice, none of tickets' own, none private."""
     names = attribute_names(named)
@@ -135,7 +157,7 @@ def test_any_name_gives_an_attribute(named: list[Thing]) -> None:
         assert not hasattr(Ticket, name)
 
 
-@given(st.lists(things))
+@given(st.lists(things, unique=True))
 def test_any_name_gives_a_class(named: list[Thing]) -> None:
     """An identifier, none twice, none that the module imports."""
     names = class_names(named)
@@ -147,11 +169,15 @@ def test_any_name_gives_a_class(named: list[Thing]) -> None:
         assert name not in CLASSES
 
 
-@given(numbered, texts)
-def test_a_field_that_is_added_renames_no_other(named: list[Thing], new: str) -> None:
-    """RT's numbers grow, so that what is new comes last, wherever RT lists it."""
-    before = attribute_names(named)
-    assert attribute_names([Thing(new, 31), *named])[1:] == before
+@pytest.mark.parametrize("names_of", [attribute_names, class_names])
+@given(alike, alike)
+def test_a_name_never_means_something_else(
+    names_of: Callable[[Sequence[Thing]], list[str]], named: list[Thing], more: list[Thing]
+) -> None:
+    """What is added or taken away may remove a name, so that a program breaks and learns of it."""
+    all_ = list(dict.fromkeys([*named, *more]))
+    before, after = (dict(zip(names_of(these), these, strict=True)) for these in (named, all_))
+    assert {name: after[name] for name in before if name in after}.items() <= before.items()
 
 
 @given(

@@ -71,7 +71,8 @@ On the class a field is a column, to build conditions with:
 IPython and Jupyter look at the objects that are there. After `ticket.` they offer all fields, loaded or not,
 and ask RT for nothing; neither does showing a ticket. After `ticket.requestors.` they read the field, as
 running the line would: if it is not loaded, that is one request. With `fields = ticket.cf` they offer the
-names of the custom fields after `fields["`, as far as the session knows them already.
+names of the custom fields after `fields["`, as far as the session knows them already. `ticket.cf?` takes the
+length of the mapping, and so asks RT for the fields.
 """
 
 

@@ -85,7 +85,11 @@ def test_a_program_s_own_fields() -> None:
 )
 def test_a_source_that_is_another_one_by_now(monkeypatch: pytest.MonkeyPatch, source: str) -> None:
     """A class made by `exec`, or a file that was changed since, tells of nothing it is not."""
-    monkeypatch.setattr(inspect, "getsource", lambda _cls: source)
+
+    def read(_cls: type) -> str:
+        return source
+
+    monkeypatch.setattr(inspect, "getsource", read)
     assert Incident.__doc__ == "What keeps others from their work."
 
 
