@@ -229,6 +229,9 @@ def test_numbers_are_told_to_accounts_that_see_no_definitions() -> None:
     prepared(server, new)
     assert layout_for(new).fields["comma"].create_wire == "CF.{3}"
     assert server.asked == ["outline", "named", "definitions", "numbers"]
+    other = Job(queue="Jobs", comma="x")
+    prepared(Server(numbers={"Com, ma": (3, 4)}), other)
+    assert "declare it with the number" in barred(other, "comma")
 
 
 def test_a_number_is_of_one_queue() -> None:
@@ -273,6 +276,8 @@ def test_a_list_for_a_single_value_is_not_written() -> None:
         ("day", date(2026, 1, 2), "Freeform", False, False),
         ("at", datetime(2026, 1, 2, tzinfo=UTC), "Date", False, True),
         ("at", datetime(2026, 1, 2, tzinfo=UTC), "DateTime", False, False),
+        ("at", datetime(2026, 1, 2, tzinfo=UTC), "Text", False, True),
+        ("plain", "x", "", False, True),
     ],
 )
 def test_what_rt_reads_its_own_way_is_read_back(

@@ -12,7 +12,7 @@ from rtorm import CF, Change, Ticket, cf, state_of
 from rtorm.gateway import Definition
 from rtorm.orm.defined import Defined, define, layout_for
 from rtorm.orm.forgetting import overtake
-from rtorm.orm.loading import become, fill
+from rtorm.orm.loading import become, decode, fill
 from rtorm.rest1.clock import Clock
 from tests.orm.doubles import detached, loaded
 
@@ -86,6 +86,18 @@ def test_of_two_names_in_different_letters_the_declared_one_is_read() -> None:
         shown(ticket, {wire: wire for wire in wires})
         assert ticket.big == "CF.{Fall}"
         assert state_of(ticket).unread == {"CF.{fall}": "CF.{fall}"}
+
+
+def test_of_two_fields_of_one_name_neither_is_taken_for_the_other() -> None:
+    """What RT shows under the name may be the other one's, and it is not asked for by the name."""
+    ticket = detached(Numbered)
+    fill(ticket, {"CF.{One}": "whose?"}, CLOCK, doubled={"CF.{One}"})
+    assert "one" not in vars(ticket)
+    assert not layout_for(ticket).fields["one"].askable
+    fill(ticket, {"CF.{One}": "its own"}, CLOCK)
+    assert ticket.one == "its own"
+    seen = decode(ticket, {"CF.{One}": "?"}, CLOCK, asked=None, expected={}, doubled={"CF.{One}"})
+    assert "one" not in seen
 
 
 def test_what_was_set_by_name_moves_to_the_attribute_of_a_narrower_class() -> None:

@@ -112,7 +112,18 @@ def test_a_pattern_that_is_told_is_checked(
 
 @pytest.mark.parametrize(
     "pattern",
-    ["[Something]", r"^[[:alpha:]]+$", r"^\p{Lu}$", r"a\Z", r"(?<n>x)", "a{,2}", "(", r"\h", "[a-"],
+    [
+        "[Something]",
+        r"^[[:alpha:]]+$",
+        r"^\p{Lu}$",
+        r"a\Z",
+        r"(?<n>x)",
+        "a{,2}",
+        "(",
+        r"\h",
+        "[a-",
+        "^[a--b]$",
+    ],
 )
 def test_a_pattern_that_python_reads_otherwise_is_left_to_rt(pattern: str) -> None:
     """A name that says nothing, and Perl's own dialect, refuse no value here."""
