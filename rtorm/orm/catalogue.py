@@ -125,25 +125,29 @@ class Catalogue:
         unknown = [name for name in odd if names.get(name) is None and name not in learnt]
         if unknown:
             self._learn_numbers(queue, unknown, vars(record)["id"] if state.persistent else None)
-        declared = [f for f in layout_of(type(record)).fields.values() if f.spec.custom]
-        shown = [f.spec.custom for f in declared if f.name in vars(record)]
-        shown += [wire.removeprefix("CF.{").removesuffix("}") for wire in state.unread or ()]
-        if state.defined is not None and state.defined.queue == queue:
-            shown += state.defined.names
-        once = Counter(map(str.lower, names))
-        # A declaration may spell a name in other letters than RT.
-        unseen = [n for n in dict.fromkeys([*shown, *odd]) if n not in names]
-        hidden = [name for name in unseen if once[name.lower()] != 1]
-        others = [undefined(name) for name in hidden]
-        # Of two of one name the account may see the values of one alone.
-        alike = Counter(name.lower() for name in (*names, *hidden))
-        others += [
-            each
-            for each in others
-            if self._is_doubled(queue, each.name) and alike[each.name.lower()] == 1
-        ]
+        others = self._others(record, queue, names, odd)
         told = [self._with_number(queue, each) for each in (*definitions, *others)]
         define(record, Defined(queue, tuple(told)))
+
+    def _others(
+        self, record: Record, queue: str, names: Collection[str], odd: Iterable[str]
+    ) -> list[Definition]:
+        """Custom fields that no definition tells of, and that are there all the same."""
+        state = state_of(record)
+        declared = [f for f in layout_of(type(record)).fields.values() if f.spec.custom]
+        seen = [f.spec.custom for f in declared if f.name in vars(record)]
+        seen += [wire.removeprefix("CF.{").removesuffix("}") for wire in state.unread or ()]
+        if state.defined is not None and state.defined.queue == queue:
+            seen += state.defined.names
+        # A declaration may spell a name in other letters than RT.
+        once = Counter(map(str.lower, names))
+        untold = [
+            n for n in dict.fromkeys([*seen, *odd]) if n not in names and once[n.lower()] != 1
+        ]
+        # Of two of one name the account may see the values of one alone.
+        alike = Counter(map(str.lower, (*names, *untold)))
+        alone = [n for n in untold if alike[n.lower()] == 1 and self._is_doubled(queue, n)]
+        return list(map(undefined, (*untold, *alone)))
 
     def _is_doubled(self, queue: str, name: str) -> bool:
         """Whether two custom fields of a queue have this name, as far as it was seen."""
