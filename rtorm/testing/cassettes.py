@@ -28,6 +28,8 @@ _SCRUBBED = "scrubbed"
 _HERE = str(Path(__file__).parent).encode()
 _BOUNDARY = re.compile(rb"--[0-9a-f]{32}")
 _PASSWORD = re.compile(rb"(?m)^(Password: ).*$")
+# Where the recorded server answers in truth.
+_LOCAL = re.compile(rb"http://127\.0\.0\.1:\d+")
 _KEPT_HEADERS = ("Content-Type", "Date", "Location")
 _MATCHED = ("method", "path", "query", "form")
 
@@ -93,19 +95,21 @@ def _scrubbed_body(body: bytes, content_type: str) -> tuple[bytes, str]:
 
 
 def _scrubbed_text(body: bytes) -> bytes:
-    """A reply without passwords, and without the folders of the machine that recorded it.
+    """A reply without passwords, and without the folders and addresses of the machine.
 
-    Of a user's form that it refuses, RT repeats all; where it crashes, it names its files.
+    Of a user's form that it refuses, RT repeats all; where it crashes, it names its files. REST 2.0
+    tells the address of each thing.
     """
-    return _PASSWORD.sub(rb"\1***", body).replace(_HERE, b"rtorm/testing")
+    text = _PASSWORD.sub(rb"\1***", body).replace(_HERE, b"rtorm/testing")
+    return _LOCAL.sub(URL.encode(), text)
 
 
 def _scrubbed_response(response: dict[str, Any]) -> dict[str, Any]:
     headers = {name: response["headers"].get(name) for name in _KEPT_HEADERS}
     headers = {name: values for name, values in headers.items() if values}
     if "Location" in headers:
-        local = re.compile(r"http://127\.0\.0\.1:\d+")
-        headers["Location"] = [local.sub(URL, value) for value in headers["Location"]]
+        told = (_LOCAL.sub(URL.encode(), value.encode()) for value in headers["Location"])
+        headers["Location"] = [value.decode() for value in told]
     if "Set-Cookie" in response["headers"]:
         headers["Set-Cookie"] = [f"RT_SID_example.80={_SCRUBBED}; path=/; HttpOnly"]
     body = {**response["body"], "string": _scrubbed_text(response["body"]["string"])}
