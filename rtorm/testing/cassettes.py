@@ -29,7 +29,8 @@ _HERE = str(Path(__file__).parent).encode()
 _BOUNDARY = re.compile(rb"--[0-9a-f]{32}")
 _PASSWORD = re.compile(rb"(?m)^(Password: ).*$")
 # Where the recorded server answers in truth.
-_LOCAL = re.compile(rb"http://127\.0\.0\.1:\d+")
+_LOCAL = re.compile(r"http://127\.0\.0\.1:\d+")
+_REST = re.compile(_LOCAL.pattern.encode() + rb"(?=/REST/)")
 _KEPT_HEADERS = ("Content-Type", "Date", "Location")
 _MATCHED = ("method", "path", "query", "form")
 
@@ -98,18 +99,17 @@ def _scrubbed_text(body: bytes) -> bytes:
     """A reply without passwords, and without the folders and addresses of the machine.
 
     Of a user's form that it refuses, RT repeats all; where it crashes, it names its files. REST 2.0
-    tells the address of each thing.
+    tells the address of each thing. What mail says is left as it is, since its size is told, too.
     """
     text = _PASSWORD.sub(rb"\1***", body).replace(_HERE, b"rtorm/testing")
-    return _LOCAL.sub(URL.encode(), text)
+    return _REST.sub(URL.encode(), text)
 
 
 def _scrubbed_response(response: dict[str, Any]) -> dict[str, Any]:
     headers = {name: response["headers"].get(name) for name in _KEPT_HEADERS}
     headers = {name: values for name, values in headers.items() if values}
     if "Location" in headers:
-        told = (_LOCAL.sub(URL.encode(), value.encode()) for value in headers["Location"])
-        headers["Location"] = [value.decode() for value in told]
+        headers["Location"] = [_LOCAL.sub(URL, value) for value in headers["Location"]]
     if "Set-Cookie" in response["headers"]:
         headers["Set-Cookie"] = [f"RT_SID_example.80={_SCRUBBED}; path=/; HttpOnly"]
     body = {**response["body"], "string": _scrubbed_text(response["body"]["string"])}
