@@ -122,7 +122,7 @@ def test_a_pattern_that_is_told_is_checked(
         "(",
         r"\h",
         "[a-",
-        "^[a--b]$",
+        "^[a||b]$",
     ],
 )
 def test_a_pattern_that_python_reads_otherwise_is_left_to_rt(pattern: str) -> None:
