@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from rtorm.errors import NotFound
 from rtorm.gateway import Gateway, Shown
@@ -15,7 +15,7 @@ from rtorm.orm.record import Record
 from rtorm.orm.state import state_of
 from rtorm.rest1.clock import Clock
 
-__all__ = ["CustomReader"]
+__all__ = ["CustomReader", "seen_by_number"]
 
 
 class Holder(Protocol):
@@ -91,19 +91,11 @@ class CustomReader:
             texts = numbered_texts(field, values)
             fill(lacking[number], texts, self._holder.clock(), asked=())
 
-    def numbered_now(self, record: Record, names: Sequence[str]) -> dict[str, object]:
+    def numbered_now(self, record: Record, names: Sequence[str]) -> dict[str, Any]:
         """What RT holds now of custom fields that share their name with others, if it tells it."""
-        fields = [layout_for(record).fields[name] for name in names]
-        numbered = [field for field in fields if field.spec.number is not None]
-        if not numbered:
-            return {}
-        own = vars(record)["id"]
-        answers = self._gateway.numbered_values([own], [f.spec.number or 0 for f in numbered])
-        if answers is None:
-            return {}
-        told = [numbered_texts(field, answers[0]) for field in numbered]
-        texts = {wire: text for each in told for wire, text in each.items()}
-        return decode(record, texts, self._holder.clock(), asked=(), expected=dict.fromkeys(names))
+        number, clock = vars(record)["id"], self._holder.clock()
+        told = seen_by_number(self._gateway, record, number, dict.fromkeys(names), clock)
+        return told or {}
 
     def _read(self, record: Record) -> None:
         """Put what was shown of custom fields into the fields that there are now."""
@@ -132,6 +124,30 @@ class CustomReader:
         if not names or len(set(names)) < len(names) or any(map(is_unnamable, names)):
             return None
         return list(map(WRITTEN.name.format, names))
+
+
+def seen_by_number(
+    gateway: Gateway, record: Record, ticket: int, expected: Mapping[str, Any], clock: Clock
+) -> dict[str, Any] | None:
+    """The values that RT holds of custom fields by their numbers; None if it does not tell them.
+
+    Args:
+        gateway: The server.
+        record: The ticket.
+        ticket: Its id.
+        expected: What it should hold, by attribute; those without a number are left out.
+        clock: The account's clock.
+    """
+    fields = layout_for(record).fields
+    numbers = {n: number for n in expected if (number := fields[n].spec.number) is not None}
+    if not numbers:
+        return {}
+    answers = gateway.numbered_values([ticket], list(numbers.values()))
+    if answers is None:
+        return None
+    told = [numbered_texts(fields[name], answers[0]) for name in numbers]
+    texts = {wire: text for each in told for wire, text in each.items()}
+    return decode(record, texts, clock, asked=(), expected=expected)
 
 
 def _peers(record: Record, queue: str) -> list[Record]:

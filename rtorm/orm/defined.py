@@ -175,9 +175,11 @@ def _amended(field: FieldLayout, known: _Known) -> FieldLayout:
         return field
     chosen = [each for each in definitions if each.id == number] or definitions
     one = chosen[0]
-    barred = _FILE_DECLARED if any(each.type in _FILES for each in chosen) else ""
-    if field.many and one.type and not one.multiple:
-        barred = barred or _IS_SINGLE
+    barred = ""
+    if any(each.type in _FILES for each in chosen):
+        barred = _IS_FILE if field.read_only else _FILE_DECLARED
+    elif field.many and one.type and not one.multiple:
+        barred = _IS_SINGLE
     spec = replace(field.spec, lost_on_edit=may_be_lost(field.kinds, field.many, one))
     if number is None:
         spec = _numbered(spec, known.alike(name))

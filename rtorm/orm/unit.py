@@ -12,9 +12,10 @@ from typing import Any
 
 from rtorm.errors import OutcomeUnknownError, RTError
 from rtorm.gateway import Edit, EditReply, Gateway, Shown
+from rtorm.orm.custom_reading import seen_by_number
 from rtorm.orm.defined import layout_for
 from rtorm.orm.layout import FieldLayout
-from rtorm.orm.loading import decode, forget, numbered_texts, place
+from rtorm.orm.loading import decode, forget, place
 from rtorm.orm.mirroring import Agreement
 from rtorm.orm.outcome import (
     SaveResult,
@@ -289,16 +290,11 @@ class UnitOfWork:
         """Custom fields that share their name with others, of which RT shows one."""
         fields, ticket = layout_for(plan.record).fields, _number(plan, verdict)
         doubtful = (verdict.silent.keys() | verdict.unclear.keys()) - seen.keys()
-        numbered = [field for field in map(fields.__getitem__, doubtful) if field.spec.number]
-        if not numbered:
-            return {}
-        answers = self.gateway.numbered_values([ticket], [f.spec.number or 0 for f in numbered])
-        if answers is None:
-            found = [field for field in numbered if self._finds(ticket, field, written[field.name])]
-            return {field.name: written[field.name] for field in found}
-        told = [numbered_texts(each, answers[0]) for each in numbered]
-        texts = {wire: text for each in told for wire, text in each.items()}
-        return decode(plan.record, texts, self.clock(), asked=(), expected=written)
+        wanted = {name: written[name] for name in doubtful if fields[name].spec.number}
+        told = seen_by_number(self.gateway, plan.record, ticket, wanted, self.clock())
+        if told is None:
+            return {n: v for n, v in wanted.items() if self._finds(ticket, fields[n], v)}
+        return told
 
     def _finds(self, ticket: int, field: FieldLayout, value: object) -> bool:
         """Whether a search finds a ticket by the value of a custom field."""

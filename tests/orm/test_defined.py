@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
-from rtorm import CF, Change, Ticket, cf, state_of
+from rtorm import CF, Change, ReadOnly, Ticket, cf, state_of
 from rtorm.gateway import Definition
 from rtorm.orm.defined import Defined, define, layout_for
 from rtorm.orm.forgetting import overtake
@@ -35,6 +36,12 @@ class Numbered(Ticket):
     """A class with the number of another field."""
 
     one: CF[str | None] = cf("One", id=2, default=None)
+
+
+class Pictured(Ticket):
+    """A class that declares a file as it should."""
+
+    picture: ReadOnly[str | None] = cf("Pic", default=None)
 
 
 def defined(name: str, number: int | None = None, **more: Any) -> Definition:
@@ -141,6 +148,15 @@ def test_the_number_of_another_field_is_not_written() -> None:
     ticket = told(loaded(Numbered, queue="Jobs"), defined("One", 1), defined("Two", 2))
     said = layout_for(ticket).fields["one"].not_told(created=False)
     assert said == "the number 2 is that of the custom field 'Two': declare it with its own number"
+
+
+def test_a_file_that_is_declared_as_read_only_needs_no_remedy() -> None:
+    """The error says why it cannot be written, and no more."""
+    ticket = told(loaded(Pictured, queue="Jobs"), defined("Pic", type="Image"))
+    shown(ticket, {"CF.{Pic}": "a.png"})
+    with pytest.raises(ValidationError, match="destroy the file") as caught:
+        ticket.cf["Pic"] = "b.png"
+    assert "declare it" not in str(caught.value)
 
 
 def test_clearing_all() -> None:
