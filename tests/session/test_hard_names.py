@@ -171,3 +171,14 @@ def test_a_comparison_before_a_save_takes_one_for_no_other(
     with pytest.raises(StaleError) as caught:
         other.save(check=True)
     assert caught.value.theirs == {"first": "eins"}
+
+
+def test_a_lost_value_of_one_of_two_is_noticed(connect: Connect) -> None:
+    """RT drops it of a new ticket in silence: RT 5 is asked by number, RT 4 by a search."""
+    unable = connect("unmodifying")
+    ticket = unable.add(ByNumber(queue="Odd", subject="x", first="1"))
+    with pytest.raises(CommitError):
+        unable.commit()
+    assert list(ticket.errors) == ["first"]
+    assert ticket.id is not None
+    assert "first" in ticket.changes
