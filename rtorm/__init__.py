@@ -5,11 +5,13 @@ from rtorm.connecting import connect
 from rtorm.errors import (
     AuthenticationError,
     CommitError,
+    CommitInterrupted,
     ConfigurationError,
     DetachedError,
     ForbiddenError,
     GoneError,
     NotFound,
+    NotLoadedError,
     OutcomeUnknownError,
     PartialSaveError,
     PermissionDenied,
@@ -36,6 +38,7 @@ from rtorm.models.user import User
 from rtorm.orm.columns import Clause, Column, Ordering, sql
 from rtorm.orm.fields import CF, Attr, ReadOnly, cf
 from rtorm.orm.outcome import CommitReport, SaveResult
+from rtorm.orm.partitions import Partition
 from rtorm.orm.query import Query
 from rtorm.orm.record import Record
 from rtorm.orm.session import Session
@@ -55,6 +58,7 @@ __all__ = [
     "Client",
     "Column",
     "CommitError",
+    "CommitInterrupted",
     "CommitReport",
     "ConfigurationError",
     "CustomField",
@@ -68,9 +72,11 @@ __all__ = [
     "Identity",
     "Links",
     "NotFound",
+    "NotLoadedError",
     "Ordering",
     "OutcomeUnknownError",
     "PartialSaveError",
+    "Partition",
     "PermissionDenied",
     "ProtocolError",
     "Query",

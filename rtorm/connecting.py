@@ -24,6 +24,7 @@ def connect(
     timeout: Timeout = (10.0, 120.0),
     verify: Verify | bool | str | PathLike[str] = "risky",
     batch: int = 50,
+    parallel: int = 1,
 ) -> Session:
     """Open a session on an RT; nothing is sent before it is used.
 
@@ -38,6 +39,7 @@ def connect(
             `Session`. Anything else says which certificates to trust, as in requests and
             `Client`: a file, a folder, or a bool.
         batch: How many forms one request carries at most.
+        parallel: How many requests are under way at most, as in `Session`.
 
     Returns:
         The session; closing it closes its connections, too.
@@ -57,5 +59,6 @@ def connect(
         time_zone=time_zone,
         verify=read_back or "risky",
         batch=batch,
+        parallel=parallel,
         owns_client=True,
     )

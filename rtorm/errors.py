@@ -18,7 +18,9 @@ RTError
 │   └── StaleError        someone else changed the fields; nothing was sent
 ├── CommitError           a commit in which at least one record was refused
 ├── DetachedError         the record belongs to no session, or the session is closed
+├── NotLoadedError        an attribute was read that a strict query has not loaded
 └── WrongThreadError      a session was used from a thread that is not its own
+CommitInterrupted (KeyboardInterrupt)   Ctrl-C during a commit: what was sent and what was not
 TimeZoneWarning (UserWarning)
 ```
 """
@@ -36,11 +38,13 @@ if TYPE_CHECKING:
 __all__ = [
     "AuthenticationError",
     "CommitError",
+    "CommitInterrupted",
     "ConfigurationError",
     "DetachedError",
     "ForbiddenError",
     "GoneError",
     "NotFound",
+    "NotLoadedError",
     "OutcomeUnknownError",
     "PartialSaveError",
     "PermissionDenied",
@@ -190,8 +194,32 @@ class CommitError(RTError):
         return type(self), (self.report,)
 
 
+class CommitInterrupted(KeyboardInterrupt):  # noqa: N818 - the public name says what happened
+    """Ctrl-C was pressed during a commit; it began nothing new and tells what became of all.
+
+    What RT has applied is clean. What was not sent or not confirmed is still dirty, so that another
+    commit goes on with it; a new record of which it is not known whether it was made has left the
+    session.
+
+    Attributes:
+        report: The `CommitReport`: what became of every record, in order; `report.unsent` are those
+            whose turn never came.
+    """
+
+    def __init__(self, report: CommitReport) -> None:
+        self.report = report
+        super().__init__(f"interrupted, another commit() goes on with the rest; {report.summary()}")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.report,)
+
+
 class DetachedError(RTError):
     """Nothing can be loaded or saved: the record is of no session, or the session is closed."""
+
+
+class NotLoadedError(RTError):
+    """An attribute was read that a `strict()` query has not loaded, and is not to load."""
 
 
 class WrongThreadError(RTError):

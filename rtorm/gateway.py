@@ -329,8 +329,10 @@ class Gateway(Protocol):
         """The ids of what a query in the server's own language finds, in their order."""
         ...
 
-    def search_shown(self, kind: str, query: str, order: str = "") -> list[Shown]:
-        """The same for queues, users and groups, with their fields."""
+    def search_shown(
+        self, kind: str, query: str, order: str = "", fields: Sequence[str] | None = None
+    ) -> list[Shown]:
+        """What a query finds, each record with these fields, or all."""
         ...
 
     def edit(self, edits: Sequence[Edit]) -> list[EditReply]:

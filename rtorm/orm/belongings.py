@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from rtorm.errors import RTError
 from rtorm.gateway import WITH_CHOICES, Definition, Entry, Gateway
@@ -32,7 +32,7 @@ class Belongings:
         self._names: dict[int, str] = {}
         self._chosen: dict[int, tuple[str, ...] | None] = {}
 
-    def load(self, name: str, record: Record, records: Sequence[Record]) -> None:
+    def load(self, name: str, record: Record, records: Sequence[Record]) -> Mapping[int, RTError]:
         """Load one attribute.
 
         Args:
@@ -41,17 +41,17 @@ class Belongings:
             records: That one and its peers, for which it is loaded, too, where RT allows to load
                 it for many at once.
 
-        Raises:
-            RTError: It cannot be loaded for the record.
+        Returns:
+            Why it cannot be loaded for some of them, by their ids.
         """
         loaders = {
             "attachments": self._load_attachments,
             "history": self._load_history,
         }
         if name in loaders:
-            loaders[name](record, records)
-        else:
-            self._load_definitions(name, record)
+            return loaders[name](records)
+        self._load_definitions(name, record)
+        return {}
 
     def getter(self, cls: object) -> Callable[[int], Transaction | Attachment]:
         """What gets one thing of this class by its number, just as it is among those of its ticket.
@@ -75,36 +75,37 @@ class Belongings:
         answer = self._gateway.file(number)
         return held(self._source, answer.ticket, answer.listed, answer.details)
 
-    def _load_attachments(self, record: Record, records: Sequence[Record]) -> None:
-        answers = self._gateway.files([_number(each) for each in records])
-        for each, answer in zip(records, answers, strict=True):
+    def _load_attachments(self, records: Sequence[Record]) -> dict[int, RTError]:
+        numbers = [_number(each) for each in records]
+        answers = dict(zip(numbers, self._gateway.files(numbers), strict=True))
+        for number, each in zip(numbers, records, strict=True):
+            answer = answers[number]
             if not isinstance(answer, RTError):
-                number = _number(each)
                 files = tuple(held(self._source, number, listed) for listed in answer)
                 vars(each)["attachments"] = files
-            elif each is record:
-                raise answer
+        return _failed(answers)
 
-    def _load_history(self, record: Record, records: Sequence[Record]) -> None:
-        answers = self._gateway.history([_number(each) for each in records])
-        found: list[tuple[Record, list[Entry]]] = []
-        for each, answer in zip(records, answers, strict=True):
-            if not isinstance(answer, RTError):
-                found.append((each, answer))
-            elif each is record:
-                raise answer
-        self._list_files(found, record)
+    def _load_history(self, records: Sequence[Record]) -> dict[int, RTError]:
+        numbers = [_number(each) for each in records]
+        answers = dict(zip(numbers, self._gateway.history(numbers), strict=True))
+        found = [
+            (each, answer)
+            for number, each in zip(numbers, records, strict=True)
+            if not isinstance(answer := answers[number], RTError)
+        ]
+        unlisted = self._list_files(found)
         self._learn_names(entry for _, entries in found for entry in entries)
         for each, entries in found:
-            if _files_of(entries) and "attachments" not in vars(each):
-                continue  # They could not be listed for this peer: it is loaded when it is read.
+            if _number(each) in unlisted:
+                continue  # What its attachments are cannot be told.
             files = {file.id: file for file in _attachments(each)}
             vars(each)["history"] = History(
                 transaction_of(entry, [files[n] for n in entry.files if n in files], self._names)
                 for entry in entries
             )
+        return _failed(answers) | unlisted
 
-    def _list_files(self, found: Sequence[tuple[Record, list[Entry]]], record: Record) -> None:
+    def _list_files(self, found: Sequence[tuple[Record, list[Entry]]]) -> dict[int, RTError]:
         """The history shows no media types of attachments: the listing does, if it is as new."""
         unlisted = [
             each
@@ -113,8 +114,7 @@ class Belongings:
         ]
         for each in unlisted:
             vars(each).pop("attachments", None)
-        if unlisted:
-            self._load_attachments(record, unlisted)
+        return self._load_attachments(unlisted) if unlisted else {}
 
     def _learn_names(self, entries: Iterable[Entry]) -> None:
         wanted = {number for entry in entries for number in principals_of(entry)}
@@ -141,6 +141,10 @@ class Belongings:
 def _number(record: Record) -> int:
     number: int = vars(record)["id"]
     return number
+
+
+def _failed(answers: Mapping[int, object]) -> dict[int, RTError]:
+    return {number: said for number, said in answers.items() if isinstance(said, RTError)}
 
 
 def _files_of(entries: Iterable[Entry]) -> set[int]:

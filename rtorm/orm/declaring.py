@@ -51,6 +51,8 @@ class RecordMeta(ModelMetaclass):
                     cls.model_rebuild(raise_errors=False, _parent_namespace_depth=3)
             finally:
                 collecting_fields.reset(probing)
+            # It kept what this frame holds, which nobody can pickle where the class travels itself.
+            cls.__pydantic_parent_namespace__ = None
             specs = {field: cls.__rt_custom_fields__.of(spec) for field, spec in specs.items()}
             cls.__rt_specs__, cls.__rt_layout__, cls.__rt_validators__ = specs, None, {}
             for field in cls.__pydantic_fields__:

@@ -16,7 +16,8 @@ class Facet(Generic[T_co]):
     Declared as `links: ClassVar[Facet[Links]] = Facet(Links, "...")`.
     """
 
-    __slots__ = ("_remedy", "_show")
+    __slots__ = ("_remedy", "_show", "name")
+    name: str
 
     def __init__(self, show: Callable[[Any], T_co], remedy: str) -> None:
         """Take note of what it shows.
@@ -27,6 +28,9 @@ class Facet(Generic[T_co]):
         """
         self._show = show
         self._remedy = remedy
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
 
     @overload
     def __get__(self, instance: None, owner: object) -> Self: ...

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, suppress
 from datetime import tzinfo
+from functools import partial
 from typing import Literal, TypeVar, cast
 
 from rtorm.errors import NotFound, PermissionDenied, RTError
@@ -12,6 +13,7 @@ from rtorm.gateway import FileDetails, Gateway, ListedFile, Shown
 from rtorm.orm.belongings import Belongings
 from rtorm.orm.classes import is_record_class
 from rtorm.orm.clocks import clock_for
+from rtorm.orm.crew import Crew
 from rtorm.orm.custom_reading import CustomReader
 from rtorm.orm.defined import PREFIX, layout_for
 from rtorm.orm.guarded import Guarded
@@ -19,6 +21,7 @@ from rtorm.orm.identity_map import IdentityMap
 from rtorm.orm.layout import layout_of
 from rtorm.orm.loading import blank, fill, forget
 from rtorm.orm.record import Record
+from rtorm.orm.selection import Selection
 from rtorm.orm.state import Owner, peers_of, state_of
 from rtorm.rest1.clock import Clock
 
@@ -26,23 +29,35 @@ __all__ = ["Reading", "number_of", "to_ask"]
 
 R = TypeVar("R", bound=Record)
 
+_CUSTOM = PREFIX.rstrip(".")
+# Of how many records something is loaded when it is read of one: it takes RT 30 ms for each to tell
+# its watchers, and proxies wait for a minute.
+_TIED = 500
+
 
 class Reading(Guarded, Owner):
     """The records of one session, and all that loads something of them.
 
     Attributes:
         gateway: The server.
+        crew: Who sends requests, several at a time.
         records: Those that the session holds.
     """
 
-    def __init__(self, gateway: Gateway, zone: tzinfo | None) -> None:
+    def __init__(self, gateway: Gateway, zone: tzinfo | None, parallel: int = 1) -> None:
         super().__init__()
         self.gateway = gateway
+        self.crew = Crew(parallel)
         self.records = IdentityMap()
         self._belongings = Belongings(gateway, self)
         self._custom = CustomReader(gateway, self)
         self._zone = zone
         self._clock: Clock | None = None
+
+    @property
+    def time_zone(self) -> tzinfo | None:
+        """The account's time zone, if it was given."""
+        return self._zone
 
     def clock(self) -> Clock:
         """The account's clock; the server is asked for it once."""
@@ -54,6 +69,7 @@ class Reading(Guarded, Owner):
         """Let go of all records."""
         for record in self.records.clear():
             state_of(record).session = None
+        self.crew.close()
         super().close()
 
     def get(self, cls: type[R], wanted: int | str) -> R:
@@ -69,6 +85,7 @@ class Reading(Guarded, Owner):
         number = number_of(wanted)
         held = self.records.held(cls, number)
         if held is not None and not any(self._lacks(held, name) for name in _shown_at_once(held)):
+            state_of(held).strict = False
             return held
         answer = self.gateway.show(cls.__rt_kind__, [number])[0]
         if isinstance(answer, RTError):
@@ -88,9 +105,7 @@ class Reading(Guarded, Owner):
             elif missing == "raise" or not isinstance(answer, NotFound | PermissionDenied):
                 raise answer
         records = [found[number] for number in numbers if number in found]
-        tied = peers_of(records)
-        for record in records:
-            state_of(record).peers = tied
+        self._tie(records)
         return records
 
     def _each(self, cls: type[R], numbers: Sequence[int]) -> Iterator[tuple[int, R | RTError]]:
@@ -113,32 +128,80 @@ class Reading(Guarded, Owner):
             except (NotFound, PermissionDenied) as error:
                 yield number, error
 
-    def met(self, cls: type[R], shown: Shown) -> R:
-        """The session's record of what a query has shown of a queue, a user or a group."""
-        return self._meet(cls, shown.id, shown, None)
+    def found(self, cls: type[R], shown: Iterable[Shown], selection: Selection) -> list[R]:
+        """The session's records of what a query has shown, with all that it is to load."""
+        asked, records = selection.asked(cls), list[R]()
+        for each in shown:
+            # A ticket that has left the class's queue meanwhile is not found any more.
+            with suppress(NotFound):
+                records.append(self._meet(cls, each.id, each, asked))
+        for at in range(0, len(records), _TIED):
+            tied = records[at : at + _TIED]
+            self._tie(tied)
+            for record in tied:
+                state_of(record).strict = selection.strict
+            for name in selection.later(cls):
+                self._complete(tied, name)
+        return records
+
+    def pieces(
+        self, cls: type[R], numbers: Sequence[int], selection: Selection, size: int
+    ) -> Iterator[list[R]]:
+        """The records of these ids, so many at a time, as they are needed.
+
+        Those that are gone meanwhile, or may not be seen any more, are left out.
+        """
+        asked = selection.asked(cls)
+        chunks = [numbers[at : at + size] for at in range(0, len(numbers), size)]
+        show = partial(self.gateway.show, cls.__rt_kind__, fields=asked)
+        for chunk, answers in zip(chunks, self.crew.each(show, chunks), strict=True):
+            self.check_open()
+            yield self.found(cls, _still_there(chunk, answers), selection)
 
     def load(self, record: Record, name: str) -> None:
         """Load a field for a record and its peers in one request, or what is related to them."""
         self.check_open()
-        kind, layout = type(record).__rt_kind__, layout_for(record)
+        kind = type(record).__rt_kind__
         # A commit ties records of several kinds, whose attributes and ids may be the same.
         alike = [peer for peer in state_of(record).peers() if type(peer).__rt_kind__ == kind]
         peers = [peer for peer in alike if self._lacks(peer, name)]
+        if error := self._load(record, name, peers).get(vars(record)["id"]):
+            raise error
+
+    def _complete(self, records: Sequence[Record], name: str) -> None:
+        """Load something for all of these; where it cannot be, reading it says why."""
+        refused: set[int] = set()
+        for record in records:
+            if name == _CUSTOM:
+                self._custom.define(record)
+            elif self._lacks(record, name) and vars(record)["id"] not in refused:
+                lacking = [each for each in records if self._lacks(each, name)]
+                refused |= self._load(record, name, lacking).keys()
+
+    def _load(self, record: Record, name: str, peers: Sequence[Record]) -> Mapping[int, RTError]:
+        """Load something of a record and its peers; gives why it failed, by id."""
+        layout = layout_for(record)
         records = {vars(peer)["id"]: peer for peer in (*peers, record)}
         numbers = sorted(records)
         if name in layout.related:
-            self._belongings.load(name, record, [records[number] for number in numbers])
-            return
+            return self._belongings.load(name, record, [records[number] for number in numbers])
         links = bool(layout.fields[name].spec.part)
         wires = [] if links else _to_load(record, name)
-        answers = self.gateway.show(kind, numbers, wires, links=links)
+        answers = self.gateway.show(type(record).__rt_kind__, numbers, wires, links=links)
+        failed: dict[int, RTError] = {}
         for number, answer in zip(numbers, answers, strict=True):
             if isinstance(answer, Shown):
                 self.take_in(records[number], answer, wires)
-            elif records[number] is record:
-                raise answer
+            else:
+                failed[number] = answer
         if name not in vars(record) and layout.fields[name].spec.number is not None:
             self._custom.load_numbered(record, name, records)
+        return failed
+
+    def _tie(self, records: Sequence[Record]) -> None:
+        tied = peers_of(records)
+        for record in records:
+            state_of(record).peers = tied
 
     def define(self, record: Record) -> None:
         """Learn which custom fields a ticket has; loads those of it and its peers in one request.
@@ -208,7 +271,9 @@ class Reading(Guarded, Owner):
             record = cast("R", self.records.narrowed(kind, shown.id) or blank(kind, shown.id))
             state_of(record).session = self
             self.records.hold(record, shown.id)
-        state_of(record).settle(record)
+        state = state_of(record)
+        state.strict = False
+        state.settle(record)
         self.take_in(record, shown, asked)
         self.records.hold(record, number)
         return record
@@ -235,6 +300,15 @@ class Reading(Guarded, Owner):
             and name not in vars(record)
             and (name in layout.fields or name in layout.related)
         )
+
+
+def _still_there(numbers: Sequence[int], answers: Iterable[Shown | RTError]) -> Iterator[Shown]:
+    """What is shown of records that were found before; those merged into others are gone."""
+    for number, answer in zip(numbers, answers, strict=True):
+        if isinstance(answer, Shown) and answer.id == number:
+            yield answer
+        elif not isinstance(answer, Shown | NotFound | PermissionDenied):
+            raise answer
 
 
 def number_of(given: int | str) -> int:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Self, cast
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError, PydanticUndefined
 
-from rtorm.errors import DetachedError, NotFound
+from rtorm.errors import DetachedError, NotFound, NotLoadedError
 from rtorm.orm.checking import checked, validators_of, violations
 from rtorm.orm.custom import WRITTEN, CustomFields
 from rtorm.orm.declaring import RecordMeta
@@ -133,7 +133,7 @@ class Record(BaseModel, metaclass=RecordMeta):
         field = layout_for(self).fields[name]
         if self._never_loads(field):
             return self._default(field)
-        self._owner(f"load {name}").load(self, name)
+        self.__rt_load__(name)
         if name not in vars(self):
             owner = "the queue" if type(self).__rt_kind__ == "ticket" else "it"
             message = (
@@ -149,12 +149,22 @@ class Record(BaseModel, metaclass=RecordMeta):
         if name not in held:
             if not self.__rt_state__.persistent:
                 return empty
-            self._owner(f"load {name}").load(self, name)
+            self.__rt_load__(name)
         return held[name]
+
+    def __rt_load__(self, name: str) -> None:
+        """Load what is read and not there, unless its query did not want that."""
+        owner = self._owner(f"load {name}")
+        if self.__rt_state__.strict:
+            raise _not_loaded(self, name)
+        owner.load(self, name)
 
     def __rt_define__(self) -> None:
         """Have the custom fields known that the server defines."""
-        self._owner("tell its custom fields", new=True).define(self)
+        owner, state = self._owner("tell its custom fields", new=True), self.__rt_state__
+        if state.strict and (state.defined is None or state.unread is None):
+            raise _not_loaded(self, _CUSTOM)
+        owner.define(self)
 
     def __rt_changing__(self, name: str, values: TrackedList[Any]) -> None:
         """Take note that a list is about to change in place, before it does."""
@@ -408,6 +418,14 @@ def _not_to_be_given(record: Record, names: list[str]) -> ValidationError:
         for name in names
     ]
     return ValidationError.from_exception_data(type(record).__name__, details)
+
+
+def _not_loaded(record: Record, name: str) -> NotLoadedError:
+    cls = type(record).__name__
+    return NotLoadedError(
+        f"{name} of {record!r} is not loaded, and its query is strict: add "
+        f".include({cls}.{name.partition('.')[0]}) to the query, or get() the record"
+    )
 
 
 def _assign(record: Record, name: str, value: Any, given: Any) -> None:

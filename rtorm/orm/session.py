@@ -49,6 +49,7 @@ class Session:
         time_zone: TimeZone | None = None,
         verify: Verify = "risky",
         batch: int = _BATCH,
+        parallel: int = 1,
         owns_client: bool = False,
     ) -> None:
         """Open a session; nothing is sent yet.
@@ -61,20 +62,24 @@ class Session:
             verify: `"risky"` reads back after a write what RT can lose in silence, `"always"`
                 everything sent, `"never"` nothing.
             batch: How many forms one request carries at most.
+            parallel: How many requests are under way at most, where there are many: chunks of a
+                commit, of an update, of a query. Each takes one of RT's processes, and one thread
+                with a login of its own.
             owns_client: Whether closing the session closes the client.
 
         Raises:
             ConfigurationError: There is no such time zone, `verify` is none of these words, or
-                `batch` no whole number from 1.
+                `batch` or `parallel` no whole number from 1.
         """
         check_verify(verify)
-        if type(batch) is not int or batch < 1:
-            message = f"batch={batch!r}: give a whole number from 1, the forms of one request"
-            raise ConfigurationError(message)
+        _check_count("batch", batch, "the forms of one request")
+        _check_count("parallel", parallel, "the requests at a time")
         self.client = client
         self._owns_client = owns_client
         zone = None if time_zone is None else zone_of(time_zone)
-        self._work = Workspace(Rest1(client), zone=zone, verify=verify, batch=batch)
+        self._work = Workspace(
+            Rest1(client), zone=zone, verify=verify, batch=batch, parallel=parallel
+        )
 
     def __repr__(self) -> str:
         return f"<Session on {self.client.url}>"
@@ -308,3 +313,9 @@ class Session:
         self._work.close()
         if self._owns_client:
             self.client.close()
+
+
+def _check_count(name: str, given: object, what: str) -> None:
+    if type(given) is not int or given < 1:
+        message = f"{name}={given!r}: give a whole number from 1, {what}"
+        raise ConfigurationError(message)

@@ -138,6 +138,7 @@ class State:
         layout: Its fields with those that the server defines; None: those of its class.
         unread: Texts of custom fields that the server has shown and the class does not declare, by
             RT's names; None if it did not show them all.
+        strict: Whether what is not loaded is refused when it is read, as its query wanted.
     """
 
     __slots__ = (
@@ -150,6 +151,7 @@ class State:
         "peers",
         "persistent",
         "session",
+        "strict",
         "undecoded",
         "unread",
     )
@@ -166,6 +168,7 @@ class State:
         self.defined: Defined | None = None
         self.layout: Layout | None = None
         self.unread: Mapping[str, str] | None = None
+        self.strict = False
 
     @property
     def status(self) -> Status:

@@ -12,6 +12,7 @@ from typing import Any
 
 from rtorm.errors import NotFound, PermissionDenied, RejectedError, StaleError
 from rtorm.gateway import Gateway
+from rtorm.orm.crew import Progress
 from rtorm.orm.deeds import Deeds
 from rtorm.orm.defined import layout_for
 from rtorm.orm.forgetting import forget_links, overtake
@@ -32,9 +33,15 @@ class Workspace(Deeds):
     """The records of one session and what can be done with them, in one thread."""
 
     def __init__(
-        self, gateway: Gateway, *, zone: tzinfo | None, verify: Verify, batch: int
+        self,
+        gateway: Gateway,
+        *,
+        zone: tzinfo | None,
+        verify: Verify,
+        batch: int,
+        parallel: int = 1,
     ) -> None:
-        super().__init__(gateway, zone)
+        super().__init__(gateway, zone, parallel)
         self._verify: Verify = verify
         self._batch = batch
 
@@ -60,16 +67,40 @@ class Workspace(Deeds):
     def edit(self, cls: type[Record], wanted: int | str, fields: Mapping[str, Any]) -> SaveResult:
         """Edit a record without loading it."""
         self.check_open()
-        number = number_of(wanted)
+        record = self._assigned(cls, number_of(wanted), fields)
+        try:
+            return self._save_one(record, None)
+        finally:
+            self._forget_namesakes(record, fields)
+
+    def edit_many(
+        self,
+        cls: type[Record],
+        numbers: Sequence[int],
+        fields: Mapping[str, Any],
+        *,
+        verify: Verify | None,
+        progress: Progress | None,
+    ) -> list[SaveResult]:
+        """Edit records without loading them, all in the same way."""
+        self.check_open()
+        # Validated, also where there are none.
+        self._assigned(cls, 0, fields)
+        records = [self._assigned(cls, number, fields) for number in numbers]
+        try:
+            return self.run(records, verify, progress)
+        finally:
+            for record in records:
+                self._forget_namesakes(record, fields)
+
+    def _assigned(self, cls: type[Record], number: int, fields: Mapping[str, Any]) -> Record:
+        """An object of its own for a record of which nothing is loaded, with new values."""
         record = blank(cls, number)
         for name, value in fields.items():
             setattr(record, name, value)
         # Only now, so that the record is not taken for one of the session's own.
         state_of(record).session = self
-        try:
-            return self._save_one(record, None)
-        finally:
-            self._forget_namesakes(record, fields)
+        return record
 
     def save(self, record: Record, *, check: bool, verify: Verify | None) -> SaveResult:
         """Send one record's changes."""
@@ -78,8 +109,14 @@ class Workspace(Deeds):
             self._compare_first(record)
         return self._save_one(record, verify)
 
-    def run(self, records: Sequence[Record], verify: Verify | None) -> list[SaveResult]:
+    def run(
+        self,
+        records: Sequence[Record],
+        verify: Verify | None,
+        progress: Progress | None = None,
+    ) -> list[SaveResult]:
         """Send the changes of some records; one result for each."""
+        del progress
         if not records:
             return []
         for record in records:

@@ -97,9 +97,14 @@ class Rest1:
         """The ids of what a query finds: TicketSQL, or `rest1.conditions.words` for others."""
         return self._searcher.ids(kind, query, order)
 
-    def search_shown(self, kind: str, query: str, order: str = "") -> list[Shown]:
-        """The same for queues, users and groups, with their fields."""
-        return self._searcher.records(kind, query, order)
+    def search_shown(
+        self, kind: str, query: str, order: str = "", fields: Sequence[str] | None = None
+    ) -> list[Shown]:
+        """What a query finds, each record with these fields, or all, in one request.
+
+        RT names no fields of queues, users and groups but all.
+        """
+        return self._searcher.records(kind, query, order, fields)
 
     def outline(self, queue: str) -> list[Definition]:
         """The custom fields of a queue's tickets by the queue's name.

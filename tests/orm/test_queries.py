@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC
 from typing import Any, TypeVar, cast
@@ -10,15 +10,20 @@ from typing import Any, TypeVar, cast
 import pytest
 
 from rtorm import CF, Query, Queue, Ticket, cf
-from rtorm.errors import NotFound, QueryError
+from rtorm.errors import CommitError, NotFound, QueryError
 from rtorm.gateway import Gateway, Shown
 from rtorm.orm.columns import Clause, Ordering
+from rtorm.orm.crew import Crew, Progress
 from rtorm.orm.loading import blank
+from rtorm.orm.outcome import SaveResult, Verify
 from rtorm.orm.record import Record
+from rtorm.orm.selection import CHEAP, Selection
 from rtorm.rest1.clock import Clock
 from tests.support import Incident
 
 R = TypeVar("R", bound=Record)
+
+LINKS = list(Incident.__rt_parts__)
 
 
 class Bug(Ticket, queue=("Bugs", "It's")):
@@ -31,15 +36,25 @@ class Bug(Ticket, queue=("Bugs", "It's")):
 class Shelf:
     """A session on a server that finds the tickets of these ids, or these records."""
 
-    found: Sequence[int] = ()
+    ids: Sequence[int] = ()
     shown: Sequence[Shown] = ()
     gone: frozenset[int] = frozenset()
     sortable: bool = True
+    parallel: int = 1
+    refused: frozenset[int] = frozenset()
     asked: list[Any] = field(default_factory=list[Any])
 
     @property
     def gateway(self) -> Gateway:
         return cast("Gateway", self)
+
+    @property
+    def crew(self) -> Crew:
+        return Crew(self.parallel)
+
+    @property
+    def time_zone(self) -> None:
+        return None
 
     def clock(self) -> Clock:
         self.asked.append("clock")
@@ -50,19 +65,48 @@ class Shelf:
 
     def search(self, kind: str, query: str, order: str = "") -> list[int]:
         self.asked.append((kind, query, order))
-        return list(self.found) if self.sortable or order == "+id" else []
+        return list(self.ids) if self.sortable or order == "+id" else []
 
-    def search_shown(self, kind: str, query: str, order: str = "") -> list[Shown]:
+    def search_shown(
+        self, kind: str, query: str, order: str = "", fields: Sequence[str] | None = None
+    ) -> list[Shown]:
         self.asked.append((kind, query, order))
-        return list(self.shown)
+        if kind != "ticket":
+            return list(self.shown)
+        self.asked.append(fields)
+        found = self.ids if self.sortable or order == "+id" else ()
+        return [Shown(number, {}) for number in found]
 
-    def met(self, cls: type[R], shown: Shown) -> R:
-        return cast("R", blank(cls, shown.id))
+    def found(self, cls: type[R], shown: Iterable[Shown], selection: Selection) -> list[R]:
+        self.asked += [selection] if cls.__rt_kind__ == "ticket" and list(shown) else []
+        return [cast("R", blank(cls, each.id)) for each in shown]
 
-    def get_many(self, cls: type[R], ids: Iterable[int | str], *, missing: str) -> list[R]:
-        numbers = [int(number) for number in ids]
-        self.asked.append((missing, numbers))
-        return [cast("R", blank(cls, n)) for n in numbers if n not in self.gone]
+    def pieces(
+        self, cls: type[R], numbers: Sequence[int], selection: Selection, size: int
+    ) -> Iterator[list[R]]:
+        for at in range(0, len(numbers), size):
+            piece = list(numbers[at : at + size])
+            self.asked.append(piece)
+            yield [cast("R", blank(cls, n)) for n in piece if n not in self.gone]
+
+    def edit_many(
+        self,
+        cls: type[Record],
+        numbers: Sequence[int],
+        fields: Mapping[str, Any],
+        *,
+        verify: Verify | None,
+        progress: Progress | None,
+    ) -> list[SaveResult]:
+        self.asked.append((dict(fields), verify, progress))
+        return [
+            SaveResult(
+                blank(cls, number),
+                "rejected" if number in self.refused else "updated",
+                errors={"status": ["No"]} if number in self.refused else {},
+            )
+            for number in numbers
+        ]
 
 
 def numbers(records: Iterable[Record]) -> list[int]:
@@ -115,17 +159,92 @@ def test_what_is_no_condition_is_refused() -> None:
             query.order_by(given)
 
 
-def test_tickets_are_loaded_many_at_a_time_as_they_are_needed() -> None:
-    """The first ones are there before the last ones are asked for; what is gone is left out."""
-    shelf = Shelf(range(1, 301), gone=frozenset({2}))
-    found = iter(Query(shelf, Ticket))
+def test_a_result_is_one_request() -> None:
+    """RT is asked for what costs it little, with the search; it may tell a ticket twice."""
+    shelf = Shelf([7, 8, 7])
+    assert numbers(Query(shelf, Incident)) == [7, 8]
+    [asked, fields, selection] = shelf.asked
+    assert asked == ("ticket", "Queue = 'Incidents'", "+id")
+    assert "Subject" in fields
+    assert "CF.{Severity}" in fields
+    assert not {"Requestors", "Cc", "AdminCc"} & set(fields)
+    assert selection == CHEAP
+
+
+def test_only_and_include_name_what_is_loaded() -> None:
+    """And the queue, by which the class of a ticket is known; what is apart comes later."""
+    shelf = Shelf([7])
+    query = Query(shelf, Incident).only(Incident.subject, Incident.severity)
+    query.all()
+    assert shelf.asked[1] == ("Queue", "Subject", "CF.{Severity}")
+    shelf.asked.clear()
+    query.only(Ticket.owner).include(Ticket.links, Ticket.history).strict().all()
+    assert shelf.asked[1] == ("Queue", "Subject", "CF.{Severity}", "Owner")
+    assert shelf.asked[2].later(Incident) == [*LINKS, "history"]
+    assert shelf.asked[2].strict
+
+
+def test_what_a_class_does_not_load_is_refused() -> None:
+    """A typing error must not load something else."""
+    query = Query(Shelf(), Ticket)
+    given: Any
+    for given in ("subject", Incident.severity, Queue.name, 3):
+        with pytest.raises(TypeError, match="no attribute that Ticket loads"):
+            query.only(given)
+        with pytest.raises(TypeError, match="no attribute that Ticket loads"):
+            query.include(given)
+
+
+@pytest.mark.parametrize("case", ["parallel", "dear", "sliced"])
+def test_what_takes_long_is_loaded_by_pieces(case: str) -> None:
+    """Where RT works several requests at a time, tells watchers, or is not to tell all."""
+    shelf = Shelf(range(1, 301), parallel=2 if case == "parallel" else 1)
+    query = Query(shelf, Ticket)
+    query = (
+        query.include(Ticket.cc) if case == "dear" else query[: 300 if case == "sliced" else None]
+    )
+    found = iter(query)
     assert next(found).id == 1
-    assert [len(ids) for _, ids in shelf.asked[1:]] == [200]
-    assert len(list(found)) == 298
-    assert [(missing, len(ids)) for missing, ids in shelf.asked[1:]] == [
-        ("skip", 200),
-        ("skip", 100),
-    ]
+    assert [len(ids) for ids in shelf.asked[1:]] == [200]
+    assert len(list(found)) == 299
+    assert [len(ids) for ids in shelf.asked[1:]] == [200, 100]
+
+
+def test_a_stream_holds_one_piece_at_a_time() -> None:
+    """The first ones are there before the last ones are asked for; what is gone is left out."""
+    shelf = Shelf(range(1, 251), gone=frozenset({2}))
+    told: list[tuple[int, int]] = []
+    found = Query(shelf, Ticket).stream(progress=lambda done, total: told.append((done, total)))
+    assert shelf.asked == []
+    assert next(found).id == 1
+    assert [len(ids) for ids in shelf.asked[1:]] == [100]
+    assert told == [(0, 250)]
+    assert len(list(found)) == 248
+    assert told == [(0, 250), (100, 250), (200, 250), (250, 250)]
+    assert numbers(Query(shelf, Ticket)[2:9].stream(chunk=3)) == [3, 4, 5, 6, 7, 8, 9]
+    shown = [Shown(number, {}) for number in (4, 5, 6)]
+    assert numbers(Query(Shelf(shown=shown), Queue).stream(chunk=2)) == [4, 5, 6]
+
+
+@pytest.mark.parametrize("chunk", [0, -1, True, 2.5])
+def test_a_piece_has_at_least_one_record(chunk: Any) -> None:
+    """Said at once, not when the first record is asked for."""
+    with pytest.raises(ValueError, match=r"chunk=.*: give a whole number from 1"):
+        Query(Shelf(), Ticket).stream(chunk=chunk)
+
+
+def test_an_update_loads_nothing() -> None:
+    """The ids, then the edits; what is refused raises as a commit does."""
+    shelf = Shelf([7, 8])
+    report = Query(shelf, Ticket).update(status="open", verify="never")
+    assert shelf.asked == [("ticket", "id > 0", "+id"), ({"status": "open"}, "never", None)]
+    assert [result.record.id for result in report.results] == [7, 8]
+    refusing = Shelf([7, 8], refused=frozenset({8}))
+    with pytest.raises(CommitError) as caught:
+        Query(refusing, Ticket).update(status="open")
+    assert [result.record.id for result in caught.value.report.rejected] == [8]
+    with pytest.raises(TypeError, match="needs an attribute to set"):
+        Query(shelf, Ticket).update()
 
 
 def test_a_slice_loads_nothing_else() -> None:
@@ -133,7 +252,7 @@ def test_a_slice_loads_nothing_else() -> None:
     shelf = Shelf(range(10, 20))
     query = Query(shelf, Ticket)
     assert numbers(query[2:5]) == [12, 13, 14]
-    assert shelf.asked[1] == ("skip", [12, 13, 14])
+    assert shelf.asked[1] == [12, 13, 14]
     assert numbers(query[2:][1:3]) == [13, 14]
     assert numbers(query[2:5][1:9]) == [13, 14]
     assert numbers(query[8:]) == [18, 19]

@@ -32,9 +32,13 @@ class Searcher:
         parameters = {"query": query, "orderby": order, "format": "i"}
         return read_ids(self._client.get(f"search/{kind}", parameters))
 
-    def records(self, kind: str, query: str, order: str) -> list[Shown]:
-        """The same for queues, users and groups, with their fields."""
+    def records(
+        self, kind: str, query: str, order: str, fields: Sequence[str] | None = None
+    ) -> list[Shown]:
+        """The same, each record with these fields, or all."""
         parameters = {"query": query, "orderby": order, "format": "l"}
+        if fields is not None:
+            parameters["fields"] = ",".join(fields) or "id"
         return read_records(self._client.get(f"search/{kind}", parameters))
 
     def named(self, kind: str, name: str) -> Shown | RTError:

@@ -1,0 +1,146 @@
+"""Several requests at a time: a few threads, each with its own login at RT; standard library alone.
+
+RT works through requests with one cookie one after the other, and a login costs it about 275 ms
+(RT 4.4-5.0). So the threads are kept, and there are never more than requests to send.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import weakref
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, wait
+from functools import partial
+from queue import SimpleQueue
+from typing import Any, TypeVar
+
+__all__ = ["Crew", "Progress"]
+
+T = TypeVar("T")
+S = TypeVar("S")
+
+Progress = Callable[[int, int], None]
+"""Is told how many are done, and how many there are in all."""
+
+Tasks = SimpleQueue[Callable[[], None] | None]
+
+# A request that takes long is not to keep the threads of the others idle.
+_AHEAD = 2
+
+
+class Crew:
+    """Threads that send requests for the one thread that a session belongs to.
+
+    What they are given must not touch records. They end with the crew, and never keep a program
+    from ending.
+
+    Attributes:
+        parallel: How many requests are under way at most.
+    """
+
+    def __init__(self, parallel: int) -> None:
+        self.parallel = parallel
+        self._under_way: set[Future[Any]] = set()
+        self._team: _Team | None = None
+
+    def each(self, work: Callable[[T], S], items: Iterable[T]) -> Iterator[S]:
+        """What `work` gives of each item, in the order of the items.
+
+        Nothing is done before the first result is asked for. With `parallel` 1 each is made in
+        the caller's own thread as it is asked for. Otherwise the items ahead are worked on
+        meanwhile, twice `parallel` of them at most with those that are done and not asked for.
+
+        What `work` raises is raised at that item's turn. If the caller stops there, or asks for
+        no more, what has not been begun never is.
+        """
+        return map(work, items) if self.parallel == 1 else self._together(work, items)
+
+    def rest(self) -> None:
+        """Wait until nothing is under way any more."""
+        wait(list(self._under_way))
+
+    def close(self) -> None:
+        """Let the threads go: each ends with what it does at that time, which is not waited for."""
+        team, self._team = self._team, None
+        if team is not None:
+            team.dismiss()
+
+    def _together(self, work: Callable[[T], S], items: Iterable[T]) -> Iterator[S]:
+        begun: deque[Future[S]] = deque()
+        try:
+            for item in items:
+                if len(begun) == _AHEAD * self.parallel:
+                    yield begun.popleft().result()
+                begun.append(self._begin(partial(work, item)))
+            while begun:
+                yield begun.popleft().result()
+        finally:
+            for future in begun:
+                future.cancel()
+
+    def _begin(self, task: Callable[[], S]) -> Future[S]:
+        future: Future[S] = Future()
+        self._under_way.add(future)
+        future.add_done_callback(self._under_way.discard)
+        if self._team is None or self._team.process != os.getpid():
+            # A forked child has none of its parent's threads.
+            self._team = _Team()
+        self._team.take(partial(_carry_out, future, task), min(len(self._under_way), self.parallel))
+        return future
+
+
+class _Team:
+    """Threads that work through one queue.
+
+    Attributes:
+        process: The number of the process that they are of.
+    """
+
+    def __init__(self) -> None:
+        self.process = os.getpid()
+        self._tasks: Tasks = SimpleQueue()
+        self._threads = 0
+        # They know the queue alone, so that a crew that nobody holds any more lets them go.
+        self._end = weakref.finalize(self, _end, self._tasks)
+        self._end.atexit = False
+
+    def take(self, task: Callable[[], None], wanted: int) -> None:
+        """Do it as soon as one of so many threads is free."""
+        if self._threads < wanted:
+            self._threads += 1
+            threading.Thread(
+                target=_serve, args=(self._tasks,), name="rtorm-crew", daemon=True
+            ).start()
+        self._tasks.put(task)
+
+    def dismiss(self) -> None:
+        """Have the threads end once the queue is empty."""
+        self._end()
+
+
+def _serve(tasks: Tasks) -> None:
+    while (task := tasks.get()) is not None:
+        task()
+        # Not held until there is another one.
+        del task
+    _end(tasks)
+
+
+def _end(tasks: Tasks) -> None:
+    """Tell one thread to end, which tells the next."""
+    tasks.put(None)
+
+
+def _carry_out(future: Future[S], task: Callable[[], S]) -> None:
+    if not future.set_running_or_notify_cancel():
+        return
+    try:
+        outcome = task()
+    except BaseException as error:  # noqa: BLE001 - the caller gets it
+        future.set_exception(error)
+        # It holds this frame, and with it the future that holds it.
+        del future
+    else:
+        future.set_result(outcome)

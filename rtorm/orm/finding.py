@@ -1,0 +1,185 @@
+"""How a query is run: ids or records, at once or piece by piece."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import tzinfo
+from functools import partial
+from typing import Any, Generic, Protocol, TypeVar
+
+from rtorm.errors import QueryError
+from rtorm.gateway import Gateway, Shown
+from rtorm.orm.clauses import NONE, told
+from rtorm.orm.columns import Clause, Ordering
+from rtorm.orm.crew import Crew, Progress
+from rtorm.orm.matching import in_order, matches, searches, sort_keys, values_of
+from rtorm.orm.outcome import SaveResult, Verify
+from rtorm.orm.record import Record
+from rtorm.orm.selection import Selection
+from rtorm.orm.ticketsql import order_of, ticket_sql
+from rtorm.rest1.clock import Clock
+
+__all__ = ["Finder", "Search"]
+
+R = TypeVar("R", bound=Record)
+T = TypeVar("T", bound=Record)
+
+_PIECE = 200
+_BY_ID = "+id"
+
+
+class Finder(Protocol):
+    """What a query asks of its session."""
+
+    @property
+    def gateway(self) -> Gateway:
+        """The server."""
+        ...
+
+    @property
+    def crew(self) -> Crew:
+        """Who sends requests, several at a time."""
+        ...
+
+    @property
+    def time_zone(self) -> tzinfo | None:
+        """The account's time zone, if it was given."""
+        ...
+
+    def clock(self) -> Clock:
+        """The account's clock."""
+        ...
+
+    def check_open(self) -> None:
+        """Refuse a session that is closed, and another thread than its own."""
+        ...
+
+    def found(self, cls: type[T], shown: Iterable[Shown], selection: Selection) -> list[T]:
+        """The session's records of what the server has shown, with all that is selected."""
+        ...
+
+    def pieces(
+        self, cls: type[T], numbers: Sequence[int], selection: Selection, size: int
+    ) -> Iterator[list[T]]:
+        """The records of these ids, so many at a time."""
+        ...
+
+    def edit_many(
+        self,
+        cls: type[Record],
+        numbers: Sequence[int],
+        fields: Mapping[str, Any],
+        *,
+        verify: Verify | None,
+        progress: Progress | None,
+    ) -> list[SaveResult]:
+        """Edit records without loading them."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Search(Generic[R]):
+    """One query, ready to be run.
+
+    Attributes:
+        session: Whose records it finds.
+        cls: Their class.
+        clause: What they fulfil, in its normal form.
+        orderings: Their order.
+        start: The position of the first one.
+        stop: The position after the last one; None for the end.
+        selection: What is loaded of them.
+    """
+
+    session: Finder
+    cls: type[R]
+    clause: Clause
+    orderings: tuple[Ordering, ...]
+    start: int
+    stop: int | None
+    selection: Selection
+
+    @property
+    def of_tickets(self) -> bool:
+        """Whether RT evaluates the whole query."""
+        return self.cls.__rt_kind__ == "ticket"
+
+    @property
+    def text(self) -> str:
+        """The conditions as RT is asked; of others than tickets as they are evaluated here."""
+        if self.of_tickets:
+            return ticket_sql(self.clause, self.cls, self.session.clock)
+        return told(self.clause)
+
+    def numbers(self) -> list[int]:
+        """The ids of what is found."""
+        self.session.check_open()
+        if not self.of_tickets:
+            return [shown.id for shown in self._evaluated()]
+        return list(dict.fromkeys(self._asked(self.session.gateway.search)))[self._part]
+
+    def records(self) -> Iterator[R]:
+        """The records: loaded in one request, or if that may take long by pieces."""
+        self.session.check_open()
+        if self.of_tickets and self._is_piecemeal:
+            for piece in self.pieces(_PIECE)[1]:
+                yield from piece
+        else:
+            yield from self.session.found(self.cls, self._shown(), self.selection)
+
+    def pieces(self, size: int) -> tuple[int, Iterator[list[R]]]:
+        """How many records there are, and they, so many at a time.
+
+        Of others than tickets RT tells all at once.
+        """
+        if self.of_tickets:
+            numbers = self.numbers()
+            return len(numbers), self.session.pieces(self.cls, numbers, self.selection, size)
+        records = list(self.records())
+        parts = (records[at : at + size] for at in range(0, len(records), size))
+        return len(records), parts
+
+    @property
+    def _part(self) -> slice:
+        return slice(self.start, self.stop)
+
+    @property
+    def _is_piecemeal(self) -> bool:
+        """Whether only some are to be loaded, or RT takes long for each, or answers in parallel."""
+        sliced = self.start or self.stop is not None
+        return bool(sliced) or self.session.crew.parallel > 1 or self.selection.is_dear(self.cls)
+
+    def _shown(self) -> list[Shown]:
+        if not self.of_tickets:
+            return self._evaluated()
+        fields = self.selection.asked(self.cls)
+        found = self._asked(partial(self.session.gateway.search_shown, fields=fields))
+        return list({shown.id: shown for shown in found}.values())
+
+    def _asked(self, search: Callable[[str, str, str], list[Any]]) -> list[Any]:
+        """What a search for tickets finds."""
+        if self.clause == NONE:
+            return []
+        order, text = order_of(self.orderings, self.cls), self.text
+        found = search("ticket", text, order)
+        # Where RT cannot sort by a field, it says that nothing matches.
+        if not found and order != _BY_ID and self.session.gateway.search("ticket", text, _BY_ID):
+            message = (
+                f"RT cannot sort by {order[1:]}: there is no such custom field, or it may not be "
+                "seen"
+            )
+            raise QueryError(message)
+        return found
+
+    def _evaluated(self) -> list[Shown]:
+        """The queues, users or groups, as the server shows them."""
+        clause, cls = self.clause, self.cls
+        if clause == NONE:
+            return []
+        queries, keys = searches(clause, cls), sort_keys(self.orderings, cls)
+        search = partial(self.session.gateway.search_shown, cls.__rt_kind__, order=_BY_ID)
+        found = {shown.id: shown for query in queries for shown in search(query)}
+        rows = [(shown, values_of(shown, cls)) for shown in found.values()]
+        fitting = [row for row in rows if matches(clause, row[1])]
+        return in_order(fitting, keys)[self._part]
