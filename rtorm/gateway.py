@@ -331,8 +331,8 @@ class Gateway(Protocol):
 
     def search_shown(
         self, kind: str, query: str, order: str = "", fields: Sequence[str] | None = None
-    ) -> list[Shown]:
-        """What a query finds, each record with these fields, or all."""
+    ) -> Iterator[Shown]:
+        """What a query finds, each record with these fields, or all; read as it is asked for."""
         ...
 
     def edit(self, edits: Sequence[Edit]) -> list[EditReply]:

@@ -228,8 +228,9 @@ class Ticket(Record):
         declared = _CLASSES.get(queue)
         if declared is not None and issubclass(declared, cls):
             return declared
-        own = {name.lower() for name in cls.__rt_queues__}
-        return cls if not own or queue in own or "Queue" not in fields else None
+        if not cls.__rt_queues__ or "Queue" not in fields:
+            return cls
+        return cls if queue in {name.lower() for name in cls.__rt_queues__} else None
 
     def comment(
         self,

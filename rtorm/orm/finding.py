@@ -23,7 +23,8 @@ from rtorm.rest1.clock import Clock
 __all__ = ["Finder", "Search"]
 
 R = TypeVar("R", bound=Record)
-T = TypeVar("T", bound=Record)
+F = TypeVar("F", bound=Record)
+T = TypeVar("T")
 
 _PIECE = 200
 _BY_ID = "+id"
@@ -55,13 +56,13 @@ class Finder(Protocol):
         """Refuse a session that is closed, and another thread than its own."""
         ...
 
-    def found(self, cls: type[T], shown: Iterable[Shown], selection: Selection) -> list[T]:
+    def found(self, cls: type[F], shown: Iterable[Shown], selection: Selection) -> list[F]:
         """The session's records of what the server has shown, with all that is selected."""
         ...
 
     def pieces(
-        self, cls: type[T], numbers: Sequence[int], selection: Selection, size: int
-    ) -> Iterator[list[T]]:
+        self, cls: type[F], numbers: Sequence[int], selection: Selection, size: int
+    ) -> Iterator[list[F]]:
         """The records of these ids, so many at a time."""
         ...
 
@@ -117,7 +118,7 @@ class Search(Generic[R]):
         self.session.check_open()
         if not self.of_tickets:
             return [shown.id for shown in self._evaluated()]
-        return list(dict.fromkeys(self._asked(self.session.gateway.search)))[self._part]
+        return list(dict.fromkeys(self._asked(self._found_ids)))[self._part]
 
     def records(self) -> Iterator[R]:
         """The records: loaded in one request, or if that may take long by pieces."""
@@ -150,27 +151,33 @@ class Search(Generic[R]):
         sliced = self.start or self.stop is not None
         return bool(sliced) or self.session.crew.parallel > 1 or self.selection.is_dear(self.cls)
 
-    def _shown(self) -> list[Shown]:
+    def _found_ids(self, text: str, order: str) -> Iterator[int]:
+        return iter(self.session.gateway.search("ticket", text, order))
+
+    def _shown(self) -> Iterable[Shown]:
         if not self.of_tickets:
             return self._evaluated()
-        fields = self.selection.asked(self.cls)
-        found = self._asked(partial(self.session.gateway.search_shown, fields=fields))
-        return list({shown.id: shown for shown in found}.values())
+        return self._asked(partial(self._searched, self.selection.asked(self.cls)))
 
-    def _asked(self, search: Callable[[str, str, str], list[Any]]) -> list[Any]:
+    def _searched(self, fields: tuple[str, ...] | None, text: str, order: str) -> Iterator[Shown]:
+        return self.session.gateway.search_shown("ticket", text, order, fields)
+
+    def _asked(self, search: Callable[[str, str], Iterator[T]]) -> Iterator[T]:
         """What a search for tickets finds."""
         if self.clause == NONE:
-            return []
+            return
         order, text = order_of(self.orderings, self.cls), self.text
-        found = search("ticket", text, order)
+        nothing = True
+        for each in search(text, order):
+            nothing = False
+            yield each
         # Where RT cannot sort by a field, it says that nothing matches.
-        if not found and order != _BY_ID and self.session.gateway.search("ticket", text, _BY_ID):
+        if nothing and order != _BY_ID and self.session.gateway.search("ticket", text, _BY_ID):
             message = (
                 f"RT cannot sort by {order[1:]}: there is no such custom field, or it may not be "
                 "seen"
             )
             raise QueryError(message)
-        return found
 
     def _evaluated(self) -> list[Shown]:
         """The queues, users or groups, as the server shows them."""

@@ -42,10 +42,11 @@ class IdentityMap:
 
         One of another class tells nothing: the ticket may have moved to another queue since.
         """
-        for record in (self._siblings.get((cls, number)), self.of(cls.__rt_kind__, number)):
-            if isinstance(record, cls):
-                return record
-        return None
+        sibling = self._siblings.get((cls, number)) if cls.__rt_named__ else None
+        if isinstance(sibling, cls):
+            return sibling
+        record = self.of(cls.__rt_kind__, number)
+        return record if isinstance(record, cls) else None
 
     def narrowed(self, cls: type[R], number: int) -> R | None:
         """The record of this id, made one of `cls`, if that is a subclass of its own class.

@@ -167,7 +167,9 @@ def _lay_out(cls: type[Record]) -> Layout:
         fields=fields,
         by_wire=shown,
         by_lower_wire={wire.lower(): field for wire, field in shown.items()},
-        decoders={wire: (field.name, field.codec.decode) for wire, field in shown.items()},
+        decoders={
+            wire: (field.name, field.codec.decode) for wire, field in shown.items() if wire != "id"
+        },
         cheap=_cheap(stored),
         optional=tuple(field for field in stored if field.spec.optional),
         related=related_names(cls),

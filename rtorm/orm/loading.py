@@ -40,7 +40,7 @@ def blank(cls: type[Record], number: int) -> Record:
     _set(record, "__dict__", {"id": number})
     _set(record, "__pydantic_fields_set__", set())
     _set(record, "__pydantic_extra__", None)
-    _set(record, "__pydantic_private__", _private(cls) or None)
+    _set(record, "__pydantic_private__", _private(cls) if cls.__private_attributes__ else None)
     state_of(record).persistent = True
     return record
 
@@ -105,10 +105,12 @@ def fill(
     fields = _own(layout, fields, doubled)
     unknown: list[str] = []
     for wire, text in fields.items():
-        found = decoders.get(wire) or _otherwise_spelt(layout, wire, fields)
-        if found is None or wire == "id":
-            unknown.append(wire)
-            continue
+        found = decoders.get(wire)
+        if found is None:
+            found = None if wire == "id" else _otherwise_spelt(layout, wire, fields)
+            if found is None:
+                unknown.append(wire)
+                continue
         name, decode = found
         try:
             value = decode(text, clock)
@@ -118,7 +120,7 @@ def fill(
         else:
             if undecoded:
                 undecoded.pop(name, None)
-        if name in original:
+        if original and name in original:
             if rebase:
                 original[name] = value
         elif value.__class__ is list:
@@ -140,6 +142,8 @@ def numbered_texts(field: FieldLayout, values: Mapping[int, Sequence[str]]) -> d
 
 def _own(layout: Layout, fields: Mapping[str, str], doubled: Collection[str]) -> Mapping[str, str]:
     """What RT shows but for texts that may be another custom field's than the declared one's."""
+    if not doubled:
+        return fields
     others = {wire for wire in doubled if (f := layout.at_wire(wire)) and f.spec.number is not None}
     return {w: t for w, t in fields.items() if w not in others} if others else fields
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager
 from datetime import tzinfo
 from functools import partial
 from typing import Literal, TypeVar, cast
@@ -130,11 +130,15 @@ class Reading(Guarded, Owner):
 
     def found(self, cls: type[R], shown: Iterable[Shown], selection: Selection) -> list[R]:
         """The session's records of what a query has shown, with all that it is to load."""
-        asked, records = selection.asked(cls), list[R]()
+        asked, met = selection.asked(cls), dict[int, R]()
         for each in shown:
-            # A ticket that has left the class's queue meanwhile is not found any more.
-            with suppress(NotFound):
-                records.append(self._meet(cls, each.id, each, asked))
+            if each.id in met:
+                continue  # RT may tell a ticket twice.
+            try:
+                met[each.id] = self._meet(cls, each.id, each, asked)
+            except NotFound:
+                continue  # It has left the class's queue meanwhile.
+        records = list(met.values())
         for at in range(0, len(records), _TIED):
             tied = records[at : at + _TIED]
             self._tie(tied)
@@ -269,13 +273,15 @@ class Reading(Guarded, Owner):
             if kind is None:
                 raise _of_another_class(cls, shown)
             record = cast("R", self.records.narrowed(kind, shown.id) or blank(kind, shown.id))
-            state_of(record).session = self
+            record.__rt_state__.session = self
             self.records.hold(record, shown.id)
-        state = state_of(record)
+        state = record.__rt_state__
+        if state.original:
+            state.settle(record)
         state.strict = False
-        state.settle(record)
         self.take_in(record, shown, asked)
-        self.records.hold(record, number)
+        if number != shown.id:
+            self.records.hold(record, number)
         return record
 
     def shown(self, record: Record, asked: Sequence[str] | None, *, links: bool) -> Shown:

@@ -138,6 +138,8 @@ def _encode_priority(value: int, _clock: Clock) -> str:
 
 
 def _decode_minutes(text: str, _clock: Clock) -> int:
+    if text.isdecimal() and text.isascii():
+        return int(text)
     number, _, unit = text.partition(" ")
     if unit not in ("", "minutes", "minute"):
         message = f"not a number of minutes: {text!r}"
@@ -154,6 +156,8 @@ def _decode_instant(text: str, clock: Clock) -> datetime | None:
         if month is None:
             return _other_instant(text, clock)
         iso = f"{text[20:]}-{month}-{text[8:10]}T{text[11:19]}"
+        if clock.zone is UTC:
+            return datetime.fromisoformat(iso + "+00:00")
         return clock.instant(datetime.fromisoformat(iso))
     except (OverflowError, TypeError) as error:
         # Beyond all dates, or with an offset in the midst of a local time.

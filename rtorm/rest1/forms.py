@@ -19,7 +19,6 @@ __all__ = [
     "compose",
     "compose_many",
     "parse",
-    "parse_many",
 ]
 
 _KEY = re.compile(r"(?:CF\.\{[^,\n\r\0]+\}|[A-Za-z][A-Za-z0-9_-]*)\Z")
@@ -39,7 +38,6 @@ _UNSTORABLE = re.compile(
 # The one field in which RT keeps U+0000.
 _MESSAGE = "Text"
 
-_SEPARATOR = "\n--\n\n"
 _WIDEST_INDENT = 16
 _FALLBACK_INDENT = 4
 
@@ -127,17 +125,6 @@ def _compose_field(key: str, value: str) -> str:
     # one, so that blanks at the start of the value's own lines survive. A `}:` in the first line
     # of a value would be read as the end of a custom field's name.
     return f"{key}:\n \n" + "".join(f" {line}\n" for line in value.split("\n"))
-
-
-def parse_many(body: str, *, tail: int = 1) -> list[Form]:
-    """Read the forms of a reply's body.
-
-    Args:
-        body: The text after the status line and its empty line.
-        tail: How many newlines RT puts after the last form: 1 after a show or an edit,
-            2 after a search.
-    """
-    return [parse(block) for block in body.removesuffix("\n" * tail).split(_SEPARATOR)]
 
 
 def parse(block: str) -> Form:

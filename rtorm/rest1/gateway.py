@@ -99,7 +99,7 @@ class Rest1:
 
     def search_shown(
         self, kind: str, query: str, order: str = "", fields: Sequence[str] | None = None
-    ) -> list[Shown]:
+    ) -> Iterator[Shown]:
         """What a query finds, each record with these fields, or all, in one request.
 
         RT names no fields of queues, users and groups but all.

@@ -78,8 +78,9 @@ class Shelf:
         return [Shown(number, {}) for number in found]
 
     def found(self, cls: type[R], shown: Iterable[Shown], selection: Selection) -> list[R]:
-        self.asked += [selection] if cls.__rt_kind__ == "ticket" and list(shown) else []
-        return [cast("R", blank(cls, each.id)) for each in shown]
+        numbers = dict.fromkeys(each.id for each in shown)
+        self.asked += [selection] if cls.__rt_kind__ == "ticket" and numbers else []
+        return [cast("R", blank(cls, number)) for number in numbers]
 
     def pieces(
         self, cls: type[R], numbers: Sequence[int], selection: Selection, size: int

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from rtorm.rest1.alike import each_form
 from rtorm.rest1.forms import (
     EncodeError,
     Form,
@@ -14,9 +15,14 @@ from rtorm.rest1.forms import (
     compose,
     compose_many,
     parse,
-    parse_many,
 )
 from tests.rest1.rt_rules import read_forms, write_body, write_form
+
+
+def parse_many(body: str, *, tail: int = 1) -> list[Form]:
+    """All forms of a body."""
+    return list(each_form(body, tail=tail))
+
 
 HOSTILE = [
     "",

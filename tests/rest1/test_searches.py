@@ -34,7 +34,7 @@ def test_ids_come_in_the_order_of_the_search() -> None:
 def test_nothing_found_is_no_error() -> None:
     """RT says so in two ways, by the format asked for."""
     assert read_ids(plain(f"{RT5} 200 Ok\n\n\n\n".encode())) == []
-    assert read_records(plain(f"{RT4} 200 Ok\n\nNo matching results.\n\n\n".encode())) == []
+    assert list(read_records(plain(f"{RT4} 200 Ok\n\nNo matching results.\n\n\n".encode()))) == []
 
 
 def test_records_come_with_their_fields() -> None:
@@ -45,7 +45,7 @@ def test_records_come_with_their_fields() -> None:
         "Description": "a\n--\n\nid: queue/9",
     }
     body = write_body([write_form(fields), write_form({"id": "queue/5", "Name": "x"})], tail=2)
-    assert read_records(read_text(reply(body))) == [
+    assert list(read_records(read_text(reply(body)))) == [
         Shown(4, fields),
         Shown(5, {"id": "queue/5", "Name": "x"}),
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from rtorm.errors import NotFound, RTError
 from rtorm.gateway import Shown
@@ -34,7 +34,7 @@ class Searcher:
 
     def records(
         self, kind: str, query: str, order: str, fields: Sequence[str] | None = None
-    ) -> list[Shown]:
+    ) -> Iterator[Shown]:
         """The same, each record with these fields, or all."""
         parameters = {"query": query, "orderby": order, "format": "l"}
         if fields is not None:
@@ -61,11 +61,11 @@ class Searcher:
     def _searched(self, kind: str, name: str) -> Shown | RTError:
         try:
             found = self.records(kind, words("Name", "=", name), "+id")
+            return next(found, None) or none_named(kind, name)
         except EncodeError:
-            found = []
+            return none_named(kind, name)
         except RTError as error:
             return error
-        return found[0] if found else none_named(kind, name)
 
     def names(self, principals: Sequence[int]) -> dict[int, str]:
         """The names of users and groups by their ids, in one request."""

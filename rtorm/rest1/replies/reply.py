@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from rtorm.errors import AuthenticationError, PermissionDenied, ProtocolError, RTError
-from rtorm.rest1.forms import Form, parse_many
+from rtorm.rest1.alike import each_form
+from rtorm.rest1.forms import Form
 
 __all__ = ["Reply", "cut_short", "forms_of", "read_http", "read_text", "said_in"]
 
@@ -44,7 +45,7 @@ class Reply:
     @property
     def forms(self) -> list[Form]:
         """The forms in the body."""
-        return parse_many(self.body)
+        return list(each_form(self.body))
 
 
 def read_http(status: int, content_type: str, location: str, content: bytes) -> Reply:

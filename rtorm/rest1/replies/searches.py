@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from rtorm.errors import ProtocolError, RTError
 from rtorm.gateway import Shown
-from rtorm.rest1.forms import Form, parse_many
+from rtorm.rest1.alike import each_form
+from rtorm.rest1.forms import Form
 from rtorm.rest1.replies.reply import Reply
 from rtorm.rest1.replies.sentences import error_for
 
 __all__ = ["read_ids", "read_records"]
 
 _REFUSED = 400
-_ID = re.compile(r"(?:ticket|queue|user|group)/([0-9]{1,18})\Z")
+_KINDS = frozenset({"ticket", "queue", "user", "group"})
+# Longer numbers are none that RT gives, and int() refuses very long ones.
+_LONGEST = 18
 _NONE = "No matching results."
 # RT puts two empty lines after whatever it found.
 _END = "\n\n"
@@ -33,8 +37,10 @@ def read_ids(reply: Reply) -> list[int]:
     return [_id(line) for line in _body(reply).split("\n") if line]
 
 
-def read_records(reply: Reply) -> list[Shown]:
+def read_records(reply: Reply) -> Iterator[Shown]:
     """The records that a search found, with their fields, in its order (`format=l`).
+
+    Each is read when it is asked for.
 
     Raises:
         QueryError: RT refused the query; in RT's words.
@@ -42,9 +48,9 @@ def read_records(reply: Reply) -> list[Shown]:
         ProtocolError: RT crashed, or the reply was cut short.
     """
     body = _body(reply)
-    if body.strip("\n") == _NONE:
-        return []
-    return [_shown(form) for form in parse_many(body, tail=2)]
+    if body.startswith(_NONE) and body.strip("\n") == _NONE:
+        return iter(())
+    return map(_shown, each_form(body, tail=2))
 
 
 def _body(reply: Reply) -> str:
@@ -67,10 +73,11 @@ def _refusal(body: str) -> RTError:
 
 
 def _id(line: str) -> int:
-    found = _ID.match(line)
-    if found is None:
+    kind, _, digits = line.partition("/")
+    known = kind in _KINDS and digits.isascii() and digits.isdecimal()
+    if not known or len(digits) > _LONGEST:
         raise error_for(line)
-    return int(found[1])
+    return int(digits)
 
 
 def _shown(form: Form) -> Shown:

@@ -1,0 +1,62 @@
+"""Many forms of one reply, one at a time; those that look like the first one are read at once.
+
+A reply to a search has as many forms as tickets, nearly all with the same lines in the same order.
+One regular expression, made of the first form's names, then reads what `parse` reads line by line
+in a third of the time. What it does not match whole is left to `parse`. Pure, standard library
+alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+
+from rtorm.rest1.forms import Form, parse
+
+__all__ = ["each_form"]
+
+_SEPARATOR = "\n--\n\n"
+# To make a regular expression costs as much as to read a hundred forms, once for each shape.
+_MANY = 20
+
+Match = Callable[[str], re.Match[str] | None]
+
+
+def each_form(body: str, *, tail: int = 1) -> Iterator[Form]:
+    """The forms of a reply's body, each read when it is asked for.
+
+    Args:
+        body: The text after the status line and its empty line.
+        tail: How many newlines RT puts after the last form: 1 after a show or an edit, 2 after a
+            search.
+    """
+    blocks = _blocks(body, tail)
+    first = parse(next(blocks))
+    yield first
+    keys = tuple(first.fields)
+    if first.comments or first.loose or first.doubled or body.count(_SEPARATOR) < _MANY:
+        yield from map(parse, blocks)
+        return
+    match = _shape(keys)
+    for block in blocks:
+        found = match(block)
+        yield Form(dict(zip(keys, found.groups(), strict=True))) if found else parse(block)
+
+
+def _blocks(body: str, tail: int) -> Iterator[str]:
+    end = len(body.removesuffix("\n" * tail))
+    at = 0
+    while (to := body.find(_SEPARATOR, at, end)) >= 0:
+        yield body[at:to]
+        at = to + len(_SEPARATOR)
+    yield body[at:end]
+
+
+@lru_cache(maxsize=64)
+def _shape(keys: tuple[str, ...]) -> Match:
+    """Matches a form of these names in this order, each with a value of one line."""
+    # A name is at the beginning of its line, so that no value can be taken for another field, and
+    # neither a line that goes on nor an empty one is matched.
+    lines = "\n".join(f"{re.escape(key)}: (.*)" for key in keys)
+    return re.compile(rf"{lines}\n?\Z").match
