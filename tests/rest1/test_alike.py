@@ -39,6 +39,7 @@ def test_any_blocks_are_read_as_by_themselves() -> None:
         "# No such ticket.\n",
         "id: ticket/1\nSubject: x",
         "id: ticket/1\nSubject: x\n\n",
+        "id: ticket/1\nSubject: x\n\n\n",
         "id: ticket/1\n\nSubject: x\n",
         "id: ticket/1\nSubject: x\n  more\n",
         "id: ticket/1\nSubject:\n",
@@ -56,4 +57,10 @@ def test_any_blocks_are_read_as_by_themselves() -> None:
 def test_the_first_form_may_be_the_odd_one() -> None:
     """Then each is read by itself."""
     blocks = ["# gone\n", *["id: ticket/1\nSubject: x\n"] * 30]
+    assert list(each_form("\n--\n\n".join(blocks), tail=1)) == [parse(block) for block in blocks]
+
+
+def test_a_name_is_no_pattern() -> None:
+    """A custom field may be called by the signs of regular expressions."""
+    blocks = ["CF.{a.b}: x\n"] * 30 + ["CF.{aXb}: y\n"]
     assert list(each_form("\n--\n\n".join(blocks), tail=1)) == [parse(block) for block in blocks]
