@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import subprocess
 import sys
@@ -9,7 +10,7 @@ import types
 from collections.abc import Iterator
 from functools import reduce
 from itertools import chain
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any, TypeGuard, get_args, get_origin, get_type_hints
 
 import rtorm
 from rtorm import errors
@@ -34,6 +35,7 @@ PROMISED = {
     "Links",
     "NOT_LOADED",
     "Ordering",
+    "Partition",
     "Query",
     "Queue",
     "ReadOnly",
@@ -66,15 +68,40 @@ def test_nothing_public_is_left_out_of_all() -> None:
     """What is importable without an underscore is promised, or a module."""
     public = {
         name
-        for name, value in vars(rtorm).items()
-        if not name.startswith("_") and not isinstance(value, types.ModuleType)
+        for name in dir(rtorm)
+        if name not in ("dask", "progress")
+        and not isinstance(getattr(rtorm, name), types.ModuleType)
     }
     assert public <= set(rtorm.__all__)
 
 
+def test_names_are_imported_where_checkers_see_them() -> None:
+    """What is imported on first use is what type checkers and editors read as imported."""
+    [block] = [node for node in ast.parse(inspect.getsource(rtorm)).body if is_for_checkers(node)]
+    seen = {
+        alias.name: node.module
+        for node in block.body
+        if isinstance(node, ast.ImportFrom) and node.module != "rtorm"
+        for alias in node.names
+    }
+    homes = vars(rtorm)["_HOMES"]
+    assert seen == {name: f"rtorm.{home}" for name, home in homes.items()}
+    assert {*seen, "auth"} == set(rtorm.__all__)
+
+
+def is_for_checkers(node: ast.stmt) -> TypeGuard[ast.If]:
+    return isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+
+
+def test_a_name_that_is_not_there_is_an_attribute_error() -> None:
+    """As of any module."""
+    assert not hasattr(rtorm, "Tickets")
+    assert "Ticket" in dir(rtorm)
+
+
 def public_functions() -> Iterator[types.FunctionType]:
     """The public functions, and the public methods and properties of the public classes."""
-    for value in map(vars(rtorm).get, rtorm.__all__):
+    for value in (getattr(rtorm, name) for name in rtorm.__all__):
         bases = value.__mro__ if inspect.isclass(value) else ()
         members = (vars(base).items() for base in bases if base.__module__.startswith("rtorm."))
         for name, member in [("", value), *chain.from_iterable(members)]:
@@ -97,7 +124,10 @@ def test_what_a_signature_names_can_be_imported() -> None:
 
     Logins are in `rtorm.auth`, and the forms of raw requests where they are written.
     """
-    local = vars(rtorm) | {"Outcome": Outcome, "Verify": Verify}
+    local = {name: getattr(rtorm, name) for name in rtorm.__all__} | {
+        "Outcome": Outcome,
+        "Verify": Verify,
+    }
     named = {
         kind
         for function in public_functions()
@@ -111,10 +141,11 @@ def test_what_a_signature_names_can_be_imported() -> None:
 
 
 def test_every_exception_is_one_of_a_tree() -> None:
-    """All exceptions derive from RTError, the warning from UserWarning, and all are exported."""
+    """All exceptions derive from RTError but the warning and Ctrl-C, and all are exported."""
     for name in errors.__all__:
         kind = getattr(errors, name)
-        assert issubclass(kind, errors.RTError if name != "TimeZoneWarning" else UserWarning)
+        base = {"TimeZoneWarning": UserWarning, "CommitInterrupted": KeyboardInterrupt}
+        assert issubclass(kind, base.get(name, errors.RTError))
         assert name in rtorm.__all__
         assert kind.__doc__
 
