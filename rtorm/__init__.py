@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from rtorm.models.user import User
     from rtorm.orm.columns import Clause, Column, Ordering, sql
     from rtorm.orm.fields import CF, Attr, ReadOnly, cf
+    from rtorm.orm.loadable import Loadable
     from rtorm.orm.outcome import CommitReport, SaveResult
     from rtorm.orm.partitions import Partition
     from rtorm.orm.query import Query
@@ -82,6 +83,7 @@ __all__ = [
     "History",
     "Identity",
     "Links",
+    "Loadable",
     "NotFound",
     "NotLoadedError",
     "Ordering",
@@ -174,6 +176,7 @@ _NAMES: Final[Mapping[str, tuple[str, ...]]] = {
         "ReadOnly",
         "cf",
     ),
+    "orm.loadable": ("Loadable",),
     "orm.outcome": (
         "CommitReport",
         "SaveResult",

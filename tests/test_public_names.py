@@ -33,6 +33,7 @@ PROMISED = {
     "History",
     "Identity",
     "Links",
+    "Loadable",
     "NOT_LOADED",
     "Ordering",
     "Partition",

@@ -9,14 +9,17 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from pydantic import ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
+from rtorm.orm.columns import Column
+from rtorm.orm.custom import WRITTEN
 from rtorm.orm.defined import PREFIX, field_called, layout_for
+from rtorm.orm.facet import Facet
 from rtorm.orm.record import Record
 from rtorm.orm.state import state_of
 
 if TYPE_CHECKING:
     from rtorm.orm.layout import FieldLayout
 
-__all__ = ["CustomValues"]
+__all__ = ["CustomColumns", "CustomValues"]
 
 _NEAR = 3
 
@@ -126,6 +129,25 @@ class CustomValues(MutableMapping[str, Any]):
         if field is None:
             raise _no_such_field(self.__rt_ticket__, name, names)
         return field
+
+
+class CustomColumns(Facet[CustomValues]):
+    """What `Ticket.cf` is on the class: a column for each custom field, to build conditions with.
+
+    ```python
+    (Ticket.cf["Severity"] == "high") & Ticket.cf["Affected hosts"].has("db1")
+    ```
+    """
+
+    __slots__ = ()
+
+    def __getitem__(self, name: str | int) -> Column[Any]:
+        """The custom field of this name, or of this number.
+
+        Nothing is asked: RT finds no ticket by a name that it does not know. Where the class of the
+        query declares the field, its type applies.
+        """
+        return Column(f"{PREFIX}{name}", WRITTEN.name.format(name))
 
 
 def _no_such_field(ticket: Record, name: object, names: tuple[str, ...]) -> KeyError:

@@ -7,6 +7,7 @@ from typing import (
     TYPE_CHECKING,
     Annotated,
     Any,
+    ClassVar,
     Self,
     SupportsIndex,
     cast,
@@ -15,7 +16,9 @@ from typing import (
 
 from pydantic import BeforeValidator
 
+from rtorm.orm.columns import Column
 from rtorm.orm.describing import describe
+from rtorm.orm.facet import Facet
 from rtorm.orm.fields import Spec
 from rtorm.orm.record import Record
 from rtorm.orm.state import TrackedList, state_of
@@ -23,7 +26,7 @@ from rtorm.rest1.checks import check_link
 from rtorm.rest1.codecs import LINKS
 from rtorm.rest1.forms import EncodeError
 
-__all__ = ["LINK_FIELDS", "MIRRORS", "Links"]
+__all__ = ["LINK_FIELDS", "MIRRORS", "LinkColumns", "Links"]
 
 
 def _target(value: Any) -> int | str | Record:
@@ -48,6 +51,9 @@ def _numbered(record: Record) -> int | Record:
         raise ValueError(message)
     return record.id if state_of(record).persistent else record
 
+
+Target = int | str | Record
+"""What a link leads to: a ticket, its number, or a URI."""
 
 _Targets = list[Annotated[Any, BeforeValidator(_target)]]
 
@@ -122,6 +128,10 @@ class _Relation:
         setattr(instance.__rt_ticket__, self.name, value)
 
 
+def _column(name: str) -> Column[list[Target]]:
+    return Column(f"links.{name}", _WIRES[name])
+
+
 class Links:
     """The links of one ticket, `ticket.links`: six lists, in no particular order.
 
@@ -169,3 +179,32 @@ class Links:
 
 
 describe(Links)
+
+
+class LinkColumns(Facet[Links]):
+    """What `Ticket.links` is on the class: a column for each list, to build conditions with.
+
+    ```python
+    Ticket.links.depends_on.has(1040) | Ticket.links.parents.is_null()
+    ```
+
+    A ticket that was merged into another one is linked to no more: ask for the other one.
+    """
+
+    __slots__ = ()
+
+    depends_on: ClassVar[Column[list[Target]]] = _column("depends_on")
+    """What must be resolved before a ticket."""
+    depended_on_by: ClassVar[Column[list[Target]]] = _column("depended_on_by")
+    """What a ticket must be resolved before."""
+    refers_to: ClassVar[Column[list[Target]]] = _column("refers_to")
+    """What a ticket refers to."""
+    referred_to_by: ClassVar[Column[list[Target]]] = _column("referred_to_by")
+    """What refers to a ticket."""
+    parents: ClassVar[Column[list[Target]]] = _column("parents")
+    """What a ticket is a part of."""
+    children: ClassVar[Column[list[Target]]] = _column("children")
+    """What is a part of a ticket."""
+
+
+describe(LinkColumns)

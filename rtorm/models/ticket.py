@@ -10,13 +10,12 @@ from weakref import WeakValueDictionary
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
 
 from rtorm.models.attachment import Attachment, File
-from rtorm.models.custom_values import CustomValues
-from rtorm.models.links import LINK_FIELDS, MIRRORS, Links
+from rtorm.models.custom_values import CustomColumns, CustomValues
+from rtorm.models.links import LINK_FIELDS, MIRRORS, LinkColumns, Links
 from rtorm.models.queue import Queue
 from rtorm.models.transaction import History
 from rtorm.models.user import User
 from rtorm.orm.correspondence import compose_message
-from rtorm.orm.facet import Facet
 from rtorm.orm.fields import Attr, ReadOnly, Reference, attr, shown
 from rtorm.orm.layout import FieldLayout
 from rtorm.orm.record import Record
@@ -187,12 +186,12 @@ class Ticket(Record):
     )
     """Of a new ticket: paths, open binary files or attachments that go with `text`."""
 
-    cf: ClassVar[Facet[CustomValues]] = Facet(
+    cf: ClassVar[CustomColumns] = CustomColumns(
         CustomValues,
         'custom fields are assigned one by one, ticket.cf["Name"] = value, or by update()',
     )
     """Its custom fields by RT's names, declared or not: see `CustomValues`."""
-    links: ClassVar[Facet[Links]] = Facet(
+    links: ClassVar[LinkColumns] = LinkColumns(
         Links, "links are assigned one by one: ticket.links.depends_on = [1040]"
     )
     """Six lists of tickets and URIs, such as `links.depends_on`: see `Links`."""

@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar, Generic, Literal, NoReturn, Protocol, TypeVar
 
+from rtorm.orm.loadable import Loadable
+
 __all__ = [
     "And",
     "Clause",
@@ -140,7 +142,7 @@ class Named(Protocol):
     __rt_named__: ClassVar[bool]
 
 
-class Column(Generic[T_co]):
+class Column(Loadable, Generic[T_co]):
     """A field of a record class, to build conditions with, such as `Ticket.priority > 50`.
 
     Beside the methods it has `==`, `!=`, `<`, `<=`, `>` and `>=`. A text is compared in any letter
@@ -151,7 +153,7 @@ class Column(Generic[T_co]):
         wire: RT's name of the field.
     """
 
-    __slots__ = ("name", "wire")
+    __slots__ = ("wire",)
     __hash__ = object.__hash__
 
     def __init__(self, name: str, wire: str) -> None:
@@ -193,20 +195,22 @@ class Column(Generic[T_co]):
         """The field lies between two values, both included."""
         return And((self._ordered(">=", low), self._ordered("<=", high)))
 
-    def like(self: Column[str | Named | None], text: str) -> Clause:
-        """The field holds the text, in any letter case.
+    def like(self: Column[str | Named | None] | Column[list[str] | None], text: str) -> Clause:
+        """The field, or one of its values, holds the text, in any letter case.
 
-        In it, `%` stands for any text and `_` for any character, and nothing makes them mean
-        themselves.
+        Of watchers, the e-mail address does. In the text, `%` stands for any text and `_` for any
+        character, and nothing makes them mean themselves.
         """
         return Comparison(self.wire, "LIKE", text)
 
-    def not_like(self: Column[str | Named | None], text: str) -> Clause:
-        """The field does not hold the text, understood as in `like`; it may have no value."""
+    def not_like(self: Column[str | Named | None] | Column[list[str] | None], text: str) -> Clause:
+        """Nothing in the field holds the text, understood as in `like`; it may have no value."""
         return Comparison(self.wire, "NOT LIKE", text)
 
-    def starts_with(self: Column[str | Named | None], text: str) -> Clause:
-        """The field begins with the text, understood as in `like`."""
+    def starts_with(
+        self: Column[str | Named | None] | Column[list[str] | None], text: str
+    ) -> Clause:
+        """The field, or one of its values, begins with the text, understood as in `like`."""
         return Comparison(self.wire, "STARTSWITH", text)
 
     def has(self: Column[list[V] | None], value: V) -> Clause:

@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Generic, Never, NoReturn, Self, TypeVar, overload
 
+from rtorm.orm.loadable import Loadable
+
 __all__ = ["Facet"]
 
 T_co = TypeVar("T_co", covariant=True)
 
 
-class Facet(Generic[T_co]):
+class Facet(Loadable, Generic[T_co]):
     """Puts such an attribute on a class of records; it is read, and what it shows is changed.
 
     Declared as `links: ClassVar[Facet[Links]] = Facet(Links, "...")`.
     """
 
-    __slots__ = ("_remedy", "_show", "name")
-    name: str
+    __slots__ = ("_remedy", "_show")
 
     def __init__(self, show: Callable[[Any], T_co], remedy: str) -> None:
         """Take note of what it shows.

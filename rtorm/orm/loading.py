@@ -105,12 +105,10 @@ def fill(
     fields = _own(layout, fields, doubled)
     unknown: list[str] = []
     for wire, text in fields.items():
-        found = decoders.get(wire)
+        found = decoders.get(wire) or _otherwise_spelt(layout, wire, fields)
         if found is None:
-            found = None if wire == "id" else _otherwise_spelt(layout, wire, fields)
-            if found is None:
-                unknown.append(wire)
-                continue
+            unknown.append(wire)
+            continue
         name, decode = found
         try:
             value = decode(text, clock)
@@ -168,7 +166,7 @@ def field_at(layout: Layout, wire: str, fields: Mapping[str, str]) -> FieldLayou
 def _otherwise_spelt(
     layout: Layout, wire: str, fields: Mapping[str, str]
 ) -> tuple[str, Callable[[str, Clock], Any]] | None:
-    field = field_at(layout, wire, fields)
+    field = None if wire == "id" else field_at(layout, wire, fields)
     return None if field is None else (field.name, field.codec.decode)
 
 

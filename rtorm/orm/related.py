@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Generic, Never, NoReturn, Self, TypeVar, overload
 
+from rtorm.orm.loadable import Loadable
+
 if TYPE_CHECKING:
     from rtorm.orm.record import Record
 
@@ -12,7 +14,7 @@ __all__ = ["Related", "related_names"]
 T_co = TypeVar("T_co", covariant=True)
 
 
-class Related(Generic[T_co]):
+class Related(Loadable, Generic[T_co]):
     """An attribute that is loaded when it is first read, for the record and its peers.
 
     Declared on a class as `history: ClassVar[Related[History]] = Related(History())`, with what a
@@ -20,8 +22,7 @@ class Related(Generic[T_co]):
     cannot be assigned.
     """
 
-    __slots__ = ("empty", "name")
-    name: str
+    __slots__ = ("empty",)
 
     def __init__(self, empty: T_co) -> None:
         self.empty = empty

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
-from rtorm.orm.columns import Column
 from rtorm.orm.facet import Facet
 from rtorm.orm.layout import FieldLayout, layout_of
+from rtorm.orm.loadable import Loadable
 from rtorm.orm.record import Record
-from rtorm.orm.related import Related
 
-__all__ = ["CHEAP", "Loadable", "Selection"]
-
-Loadable = Column[Any] | Facet[Any] | Related[Any]
-"""What stands for an attribute on a class: `Ticket.subject`, `Ticket.links`, `Ticket.history`."""
+__all__ = ["CHEAP", "Selection"]
 
 _QUEUE = "Queue"
 
@@ -103,18 +99,18 @@ def _apart(field: FieldLayout) -> bool:
 
 
 def _names(cls: type[Record], given: Iterable[object]) -> list[str]:
-    known = {*layout_of(cls).fields, *layout_of(cls).related}
-    facets = {name for name in dir(cls) if isinstance(getattr(cls, name, None), Facet)}
-    return [name for each in given for name in _attributes(cls, each, known, facets)]
+    layout = layout_of(cls)
+    known = {*layout.fields, *layout.related, *_facets(cls)}
+    return [_attribute(cls, each, known) for each in given]
 
 
-def _attributes(
-    cls: type[Record], given: object, known: Collection[str], facets: Collection[str]
-) -> list[str]:
-    if isinstance(given, Facet) and given.name in facets:
-        return [given.name]
-    if isinstance(given, Column | Related) and given.name in known:
-        return [given.name]
+def _facets(cls: type[Record]) -> Iterable[str]:
+    return (name for base in cls.__mro__ for name, v in vars(base).items() if isinstance(v, Facet))
+
+
+def _attribute(cls: type[Record], given: object, known: Collection[str]) -> str:
+    if isinstance(given, Loadable) and given.name in known:
+        return given.name
     message = (
         f"{given!r} is no attribute that {cls.__name__} loads: give columns, such as "
         f"{cls.__name__}.id"

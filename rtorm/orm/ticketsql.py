@@ -19,64 +19,30 @@ from rtorm.orm.columns import And, Clause, Comparison, Operator, Or, Ordering, R
 from rtorm.orm.fields import declared_type
 from rtorm.orm.kinds import codec_for, plain_type
 from rtorm.orm.layout import FieldLayout, layout_of
+from rtorm.orm.operators import (
+    CUSTOM,
+    DATE,
+    EQUALITY,
+    LIKENESS,
+    LINKED,
+    NUMBER,
+    OPTIONAL,
+    ORDER,
+    OWNER,
+    QUEUE,
+    SUBJECT,
+    TEXT,
+    WATCHED,
+    Forms,
+)
 from rtorm.orm.record import Record
+from rtorm.orm.state import state_of
+from rtorm.rest1.checks import check_link
 from rtorm.rest1.clock import Clock
 from rtorm.rest1.conditions import custom_field_key, quoted
 from rtorm.rest1.forms import EncodeError
 
 __all__ = ["order_of", "ticket_sql"]
-
-Forms = Mapping[Operator, str]
-"""How RT is asked for each operator; operators that it does not take are missing."""
-
-_EQUALITY: Forms = {"=": "{key} = {value}", "!=": "{key} != {value}"}
-_ORDER: Forms = {
-    "<": "{key} < {value}",
-    "<=": "{key} <= {value}",
-    ">": "{key} > {value}",
-    ">=": "{key} >= {value}",
-}
-_LIKENESS: Forms = {
-    "LIKE": "{key} LIKE {value}",
-    "NOT LIKE": "{key} NOT LIKE {value}",
-    "STARTSWITH": "{key} STARTSWITH {value}",
-    "NOT STARTSWITH": "{key} NOT STARTSWITH {value}",
-}
-_NULLITY: Forms = {"IS": "{key} IS NULL", "IS NOT": "{key} IS NOT NULL"}
-
-_NUMBER: Forms = {**_EQUALITY, **_ORDER}
-_TEXT: Forms = {**_EQUALITY, **_ORDER, **_LIKENESS}
-_SUBJECT: Forms = {
-    **_TEXT,
-    "IS": "({key} IS NULL OR {key} = '')",
-    "IS NOT": "({key} IS NOT NULL AND {key} != '')",
-}
-_CUSTOM: Forms = {**_TEXT, **_NULLITY}
-# SQL finds no NULL by what it differs from; for custom fields RT sees to that itself.
-_OPTIONAL: Forms = {
-    **_CUSTOM,
-    "!=": "({key} != {value} OR {key} IS NULL)",
-    "NOT LIKE": "({key} NOT LIKE {value} OR {key} IS NULL)",
-    "NOT STARTSWITH": "({key} NOT STARTSWITH {value} OR {key} IS NULL)",
-}
-# RT takes a date that equals another for one of the same day, and knows no "!=" of dates.
-_DATE: Forms = {
-    **_ORDER,
-    **_NULLITY,
-    "=": "({key} >= {value} AND {key} <= {value})",
-    "!=": "({key} < {value} OR {key} > {value} OR {key} IS NULL)",
-}
-# Any other operator RT applies to the queue's number.
-_QUEUE: Forms = {
-    **_EQUALITY,
-    "LIKE": "{key} LIKE {value}",
-    "NOT LIKE": "{key} NOT LIKE {value}",
-}
-# "Owner LIKE" loses tickets where it stands beside other conditions.
-_OWNER: Forms = {
-    **_EQUALITY,
-    **{name: form.replace("{key}", "Owner.Name") for name, form in _LIKENESS.items()},
-}
 
 _DATES = ("Created", "Starts", "Started", "Due", "Resolved", "Told", "LastUpdated")
 _NUMBERS = (
@@ -89,18 +55,25 @@ _NUMBERS = (
     "TimeLeft",
 )
 _FORMS: Mapping[str, Forms] = {
-    "Queue": _QUEUE,
-    "Subject": _SUBJECT,
-    "Status": _TEXT,
-    "Owner": _OWNER,
-    "Creator": _EQUALITY,
-    "SLA": _OPTIONAL,
-    **dict.fromkeys(_NUMBERS, _NUMBER),
-    **dict.fromkeys(_DATES, _DATE),
+    "Queue": QUEUE,
+    "Subject": SUBJECT,
+    "Status": TEXT,
+    "Owner": OWNER,
+    "Creator": EQUALITY,
+    "SLA": OPTIONAL,
+    **dict.fromkeys(_NUMBERS, NUMBER),
+    **dict.fromkeys(_DATES, DATE),
+}
+_ROLES = {"Requestors": "Requestor", "Cc": "Cc", "AdminCc": "AdminCc"}
+_RELATIONS = {
+    **{
+        name: name for name in ("DependsOn", "DependedOnBy", "RefersTo", "ReferredToBy", "MemberOf")
+    },
+    "Members": "HasMember",
 }
 _PEOPLE = ("Owner", "Creator")
 # Which kind of record stands for its name.
-_NAMED = {"Queue": "queue", **dict.fromkeys(_PEOPLE, "user")}
+_NAMED = {"Queue": "queue", **dict.fromkeys((*_PEOPLE, *_ROLES), "user")}
 
 _NO_CLOCK = Clock(None, exact=False)
 _SHORT_BYTES = 255
@@ -198,6 +171,10 @@ class _Writer:
         try:
             if clause.field.startswith("CF."):
                 return self._custom(clause)
+            if clause.field in _ROLES:
+                return _watched(clause)
+            if clause.field in _RELATIONS:
+                return _linked(clause)
             return self._own(clause)
         except EncodeError as error:
             raise _impossible(clause, str(error)) from None
@@ -212,28 +189,26 @@ class _Writer:
             raise _impossible(clause, said)
         if isinstance(value, Record):
             value = _name_of(clause, value)
-        elif forms is _DATE and isinstance(value, datetime):
+        elif forms is DATE and isinstance(value, datetime):
             operator, value = _whole_seconds(clause)
-        elif forms is _OPTIONAL and value == "":
+        elif forms is OPTIONAL and value == "":
             operator = _AS_NULL.get(operator, operator)
         if operator not in forms:
             raise _impossible(clause, _REASONS.get(operator, "RT cannot search it so"))
-        if forms is _NUMBER and (not isinstance(value, int) or isinstance(value, bool)):
+        if forms is NUMBER and (not isinstance(value, int) or isinstance(value, bool)):
             raise _impossible(clause, "it holds a whole number")
         if wire == "Status" and operator == "=" and str(value).lower() == "deleted":
             raise _impossible(clause, "RT finds no deleted tickets: get() them by their id")
         field = layout_of(self._cls).at_wire(wire)
         text = "" if value is None or field is None else self._encoded(field, operator, value)
-        literal = text if forms is _NUMBER else _literal(text, person=wire in _PEOPLE)
+        literal = text if forms is NUMBER else _literal(text, person=wire in _PEOPLE)
         return forms[operator].format(key=wire, value=literal)
 
     def _custom(self, clause: Comparison) -> str:
-        operator, value = clause.operator, clause.value
-        if isinstance(value, list | tuple | set | frozenset):
-            raise _impossible(clause, "it is compared with one value: use has()")
+        operator, value = clause.operator, _single(clause)
         if isinstance(value, _NETWORKS):
             raise _impossible(clause, "RT finds networks that overlap, not equal ones")
-        if operator in _ORDER and not isinstance(value, _ORDERED):
+        if operator in ORDER and not isinstance(value, _ORDERED):
             raise _impossible(clause, "RT compares custom fields as text, where 10 is less than 9")
         if isinstance(value, datetime):
             operator, value = _whole_seconds(clause)
@@ -244,10 +219,10 @@ class _Writer:
         # Beside other conditions, RT takes "=" of a long value for fulfilled by every ticket.
         long = operator == "=" and len(text.encode()) > _SHORT_BYTES
         key = custom_field_key(_name(clause.field, field), "LargeContent" if long else "")
-        return _CUSTOM[operator].format(key=key, value=_literal(text))
+        return CUSTOM[operator].format(key=key, value=_literal(text))
 
     def _encoded(self, field: FieldLayout | None, operator: Operator, value: object) -> str:
-        if operator in _LIKENESS:
+        if operator in LIKENESS:
             if not isinstance(value, str):
                 message = "it is compared with a text"
                 raise TypeError(message)
@@ -256,6 +231,42 @@ class _Writer:
         # RT reads a day in the account's zone, and another one at the beginning of summer time.
         dated = isinstance(value, datetime) or (own is not None and isinstance(value, date))
         return (own or codec_for(type(value))).encode(value, self._clock() if dated else _NO_CLOCK)
+
+
+def _watched(clause: Comparison) -> str:
+    """A condition on one of the lists of watchers; of a group that watches, on its members."""
+    operator, value = clause.operator, _single(clause)
+    if isinstance(value, Record):
+        value = _name_of(clause, value)
+    if operator not in WATCHED:
+        raise _impossible(clause, "RT compares watchers for equality and likeness alone")
+    if value is not None and (not isinstance(value, str) or not value.strip()):
+        raise _impossible(clause, "a watcher is an e-mail address or a user's name")
+    # A watcher without an account has one that is called by the address.
+    named = value is not None and operator in EQUALITY and "@" not in value
+    key = f"{_ROLES[clause.field]}.{'Name' if named else 'EmailAddress'}"
+    return WATCHED[operator].format(key=key, value=_literal(value or ""))
+
+
+def _linked(clause: Comparison) -> str:
+    """A condition on one of the lists of links."""
+    operator, value = clause.operator, _single(clause)
+    if operator not in LINKED:
+        raise _impossible(clause, "RT compares links for equality alone")
+    if isinstance(value, Record):
+        if type(value).__rt_kind__ != "ticket" or not state_of(value).persistent:
+            raise _impossible(clause, "a link leads to a ticket that is in RT, or to a URI")
+        value = vars(value)["id"]
+    end = "" if value is None else str(check_link(str(value)))
+    if end == "0":
+        raise _impossible(clause, "there is no ticket 0: is_null() finds tickets without links")
+    return LINKED[operator].format(key=_RELATIONS[clause.field], value=_literal(end))
+
+
+def _single(clause: Comparison) -> object:
+    if isinstance(clause.value, list | tuple | set | frozenset):
+        raise _impossible(clause, "it is compared with one value: use has()")
+    return clause.value
 
 
 _REASONS: Mapping[Operator, str] = {
@@ -267,7 +278,7 @@ _REASONS: Mapping[Operator, str] = {
 
 
 def _misfit(clause: Comparison) -> str:
-    wanted = ": it is compared with a datetime" if _FORMS.get(clause.field) is _DATE else ""
+    wanted = ": it is compared with a datetime" if _FORMS.get(clause.field) is DATE else ""
     return f"the value does not fit the field{wanted}"
 
 
