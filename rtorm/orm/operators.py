@@ -77,5 +77,10 @@ OWNER: Forms = {
     **EQUALITY,
     **{name: form.replace("{key}", "Owner.Name") for name, form in LIKENESS.items()},
 }
-WATCHED: Forms = {**EQUALITY, **LIKENESS, **NULLITY}
+# Where several users are like the text, RT finds by NOT LIKE also who has one of them and another.
+WATCHED: Forms = {
+    **EQUALITY,
+    **{name: LIKENESS[name] for name in ("LIKE", "STARTSWITH")},
+    **NULLITY,
+}
 LINKED: Forms = {**EQUALITY, **NULLITY}

@@ -239,13 +239,20 @@ def _watched(clause: Comparison) -> str:
     if isinstance(value, Record):
         value = _name_of(clause, value)
     if operator not in WATCHED:
-        raise _impossible(clause, "RT compares watchers for equality and likeness alone")
+        raise _impossible(clause, _UNWATCHED.get(operator, "RT knows no order of watchers"))
     if value is not None and (not isinstance(value, str) or not value.strip()):
         raise _impossible(clause, "a watcher is an e-mail address or a user's name")
     # A watcher without an account has one that is called by the address.
     named = value is not None and operator in EQUALITY and "@" not in value
     key = f"{_ROLES[clause.field]}.{'Name' if named else 'EmailAddress'}"
     return WATCHED[operator].format(key=key, value=_literal(value or ""))
+
+
+_UNWATCHED: Mapping[Operator, str] = dict.fromkeys(
+    ("NOT LIKE", "NOT STARTSWITH"),
+    "RT would find tickets with such a watcher that have another one, too: ask for those that have "
+    "one, and leave them out",
+)
 
 
 def _linked(clause: Comparison) -> str:

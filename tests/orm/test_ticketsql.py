@@ -62,7 +62,6 @@ def sent(clause: Clause, cls: type[Record] = Incident, clock: Clock = ROME) -> s
         (Ticket.cc.has("alice"), "Cc.Name = 'alice'"),
         (~Ticket.admin_cc.has("o'hara@x.org"), "AdminCc.EmailAddress != 'o\\'hara@x.org'"),
         (Ticket.cc.like("@x.org"), "Cc.EmailAddress LIKE '@x.org'"),
-        (Ticket.cc.not_like("@x.org"), "Cc.EmailAddress NOT LIKE '@x.org'"),
         (Ticket.cc.starts_with("ann"), "Cc.EmailAddress STARTSWITH 'ann'"),
         (Ticket.cc.is_null(), "Cc.EmailAddress IS NULL"),
         (~Ticket.cc.is_null(), "Cc.EmailAddress IS NOT NULL"),
@@ -211,9 +210,11 @@ def test_a_field_of_another_class_is_compared_by_its_value() -> None:
 
 IMPOSSIBLE: list[tuple[Any, str]] = [
     (Ticket.cc == ["a@x.org"], r"Cc = .*compared with one value: use has\(\)"),
+    (Ticket.cc.not_like("@x.org"), "that have another one, too"),
+    (~Ticket.cc.starts_with("ann"), "that have another one, too"),
     (Ticket.cc.has(""), "a watcher is an e-mail address or a user's name"),
     (Ticket.cc.has("__CurrentUser__"), "RT puts the account's own name"),
-    (Ticket.cc.between(["a"], ["b"]), r"use has\(\)|equality and likeness alone"),
+    (Ticket.cc.between(["a"], ["b"]), r"use has\(\)"),
     (Ticket.links.parents == [3], r"use has\(\)"),
     (Ticket.links.parents.has("no uri"), "neither a ticket's number nor a whole URI"),
     (Ticket.links.parents.has(Ticket(queue="General")), "a link leads to a ticket that is in RT"),

@@ -37,6 +37,7 @@ def test_watchers_are_found_and_their_absence(session: Session) -> None:
         none=new(),
     )
     column = Ticket.cc
+    likely = [column.like("@y.org"), column.starts_with("ann")]
     found: list[tuple[Clause, set[str]]] = [
         (column.has("ann@x.org"), {"ann", "both"}),
         (column.has("ANN@X.org"), {"ann", "both"}),
@@ -48,7 +49,7 @@ def test_watchers_are_found_and_their_absence(session: Session) -> None:
         (column.has("ann@x.org") & column.has("bob@y.org"), {"both"}),
         (column.has("ann@x.org") | column.has("alice"), {"ann", "both", "alice"}),
         (column.has("ann@x.org") | column.is_null(), {"ann", "both", "none", "other"}),
-        (column.has("ann@x.org") & column.not_like("@y.org"), {"ann"}),
+        (column.has("ann@x.org") & ~column.has("bob@y.org"), {"ann"}),
         (~column.has("ann@x.org") | ~column.has("bob@y.org"), set(ids) - {"both"}),
         (Ticket.admin_cc.has("ann@x.org"), {"other"}),
     ]
@@ -56,6 +57,10 @@ def test_watchers_are_found_and_their_absence(session: Session) -> None:
     names = {number: name for name, number in ids.items()}
     for clause, wanted in found:
         assert {names[number] for number in query.where(clause).ids()} == wanted, clause
+        if clause in likely:
+            with pytest.raises(QueryError, match="another one, too"):
+                query.where(~clause).ids()
+            continue
         assert {names[number] for number in query.where(~clause).ids()} == set(ids) - wanted, clause
     alice: Any = session.get(User, "alice")
     assert query.where(Ticket.cc.has(alice)).ids() == [ids["alice"]]
