@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from datetime import date, datetime
 from email.message import Message
 from ipaddress import IPv4Network, IPv6Network
@@ -471,6 +471,13 @@ def raw_requests(client: Client, content: bytes) -> None:
 
 
 def queries(session: Session) -> None:
+    assert_type(Ticket.links.depends_on.has(session.get(Ticket, 5)), Clause)
+    assert_type(Ticket.cf["Severity"] == "high", Clause)
+    assert_type(Ticket.requestors.has("ann@example.com") | Ticket.cc.like("@example.org"), Clause)
+    chosen = session.query(Incident).only(Incident.subject, Incident.cc).strict()
+    included = chosen.include(Ticket.links, Ticket.attachments, Ticket.history, Ticket.cf)
+    assert_type(included.stream(chunk=50), Iterator[Incident])
+    assert_type(included.update(status="open"), CommitReport)
     found = session.query(Incident).where(Incident.severity == "high", Incident.priority > 50)
     assert_type(found, Query[Incident])
     assert_type(found.where(sql("Due < 'now'")).order_by(Incident.created.desc()), Query[Incident])
