@@ -194,7 +194,7 @@ class CommitError(RTError):
         return type(self), (self.report,)
 
 
-class CommitInterrupted(KeyboardInterrupt):  # noqa: N818 - the public name says what happened
+class CommitInterrupted(KeyboardInterrupt):
     """Ctrl-C was pressed during a commit; it began nothing new and tells what became of all.
 
     What RT has applied is clean. What was not sent or not confirmed is still dirty, so that another

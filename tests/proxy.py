@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Literal
 from urllib.parse import urlsplit
 
-Loss = Literal["request", "reply", "half"]
+Loss = Literal["request", "reply", "half", "late"]
 
 
 class Proxy(ThreadingHTTPServer):
@@ -19,7 +19,10 @@ class Proxy(ThreadingHTTPServer):
     Attributes:
         losses: Path endings to what is lost of requests to them: the request, which then never
             reaches the server, or its reply, or the second half of that, after the server has
-            carried it out.
+            carried it out; what is late is passed on once the proxy is told so.
+        marked: What the body of a request must hold to be lost; empty for any.
+        arrived: Set when something came that is to be late.
+        go_on: To be set when it may be passed on.
         passed: Paths of the requests that reached the server.
     """
 
@@ -29,6 +32,9 @@ class Proxy(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.target = urlsplit(target).netloc
         self.losses: dict[str, Loss] = {}
+        self.marked = b""
+        self.arrived = threading.Event()
+        self.go_on = threading.Event()
         self.passed: list[str] = []
 
     @property
@@ -48,7 +54,11 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         # Logins are never lost.
-        loss = None if b"pass=" in body else self.server.loss(urlsplit(self.path).path)
+        spared = b"pass=" in body or self.server.marked not in body
+        loss = None if spared else self.server.loss(urlsplit(self.path).path)
+        if loss == "late":
+            self.server.arrived.set()
+            self.server.go_on.wait(60)
         if loss == "request":
             self.close_connection = True
             return

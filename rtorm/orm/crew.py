@@ -24,7 +24,9 @@ S = TypeVar("S")
 Progress = Callable[[int, int], None]
 """Is told how many are done, and how many there are in all."""
 
-Tasks = SimpleQueue[Callable[[], None] | None]
+# It calls what it is given when its thread is about to be free.
+Task = Callable[[Callable[[], object]], None]
+Tasks = SimpleQueue[Task | None]
 
 # A request that takes long is not to keep the threads of the others idle.
 _AHEAD = 2
@@ -64,6 +66,7 @@ class Crew:
     def close(self) -> None:
         """Let the threads go: each ends with what it does at that time, which is not waited for."""
         team, self._team = self._team, None
+        self._under_way = set()
         if team is not None:
             team.dismiss()
 
@@ -82,12 +85,10 @@ class Crew:
 
     def _begin(self, task: Callable[[], S]) -> Future[S]:
         future: Future[S] = Future()
-        self._under_way.add(future)
-        future.add_done_callback(self._under_way.discard)
         if self._team is None or self._team.process != os.getpid():
             # A forked child has none of its parent's threads.
-            self._team = _Team()
-        self._team.take(partial(_carry_out, future, task), min(len(self._under_way), self.parallel))
+            self._team = _Team(self.parallel)
+        self._team.take(partial(_carry_out, future, task, self._under_way))
         return future
 
 
@@ -98,21 +99,23 @@ class _Team:
         process: The number of the process that they are of.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, most: int) -> None:
         self.process = os.getpid()
-        self._tasks: Tasks = SimpleQueue()
+        self._most = most
         self._threads = 0
-        # They know the queue alone, so that a crew that nobody holds any more lets them go.
+        self._idle = threading.Semaphore(0)
+        self._tasks: Tasks = SimpleQueue()
+        # They do not know the crew, so that one that nobody holds any more lets them go.
         self._end = weakref.finalize(self, _end, self._tasks)
         self._end.atexit = False
 
-    def take(self, task: Callable[[], None], wanted: int) -> None:
-        """Do it as soon as one of so many threads is free."""
-        if self._threads < wanted:
+    def take(self, task: Task) -> None:
+        """Do it as soon as there is a thread for it."""
+        if not self._idle.acquire(blocking=False) and self._threads < self._most:
+            serving = threading.Thread(target=_serve, args=(self._tasks, self._idle), daemon=True)
+            serving.name = "rtorm-crew"
+            serving.start()
             self._threads += 1
-            threading.Thread(
-                target=_serve, args=(self._tasks,), name="rtorm-crew", daemon=True
-            ).start()
         self._tasks.put(task)
 
     def dismiss(self) -> None:
@@ -120,9 +123,9 @@ class _Team:
         self._end()
 
 
-def _serve(tasks: Tasks) -> None:
+def _serve(tasks: Tasks, idle: threading.Semaphore) -> None:
     while (task := tasks.get()) is not None:
-        task()
+        task(idle.release)
         # Not held until there is another one.
         del task
     _end(tasks)
@@ -133,14 +136,26 @@ def _end(tasks: Tasks) -> None:
     tasks.put(None)
 
 
-def _carry_out(future: Future[S], task: Callable[[], S]) -> None:
+def _carry_out(
+    future: Future[S],
+    work: Callable[[], S],
+    under_way: set[Future[Any]],
+    free: Callable[[], object],
+) -> None:
+    # Ctrl-C may come between whatever the other thread does, so all of this is done here.
     if not future.set_running_or_notify_cancel():
+        free()
         return
+    under_way.add(future)
     try:
-        outcome = task()
+        outcome = work()
     except BaseException as error:  # noqa: BLE001 - the caller gets it
+        free()
         future.set_exception(error)
-        # It holds this frame, and with it the future that holds it.
-        del future
     else:
+        # Before the caller has it, and with it the next task.
+        free()
         future.set_result(outcome)
+    under_way.discard(future)
+    # What was raised holds this frame.
+    del future, work

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import tzinfo
 from functools import partial
 from typing import Any, Generic, Protocol, TypeVar
 
-from rtorm.errors import QueryError
-from rtorm.gateway import Gateway, Shown
+from rtorm.errors import NotFound, ProtocolError, QueryError
+from rtorm.gateway import Definition, Gateway, Shown
 from rtorm.orm.clauses import NONE, told
 from rtorm.orm.columns import Clause, Ordering
 from rtorm.orm.crew import Crew, Progress
 from rtorm.orm.matching import in_order, matches, searches, sort_keys, values_of
+from rtorm.orm.mentions import Mentions, mentions
 from rtorm.orm.outcome import SaveResult, Verify
 from rtorm.orm.record import Record
 from rtorm.orm.selection import Selection
@@ -140,6 +142,35 @@ class Search(Generic[R]):
         records = list(self.records())
         parts = (records[at : at + size] for at in range(0, len(records), size))
         return len(records), parts
+
+    def unknown(self) -> list[str]:
+        """What the conditions name and RT does not know, as far as it tells that."""
+        self.session.check_open()
+        if not self.of_tickets:
+            return []
+        # What RT cannot be asked is told first.
+        _ = self.text, order_of(self.orderings, self.cls)
+        named, gateway = mentions(self.clause), self.session.gateway
+        asked = [("queue", name) for name in named.queues] + [
+            ("user", name) for name in named.users
+        ]
+        missing = [
+            f"{kind} {name!r}"
+            for kind, name in asked
+            if isinstance(gateway.named(kind, name), NotFound)
+        ]
+        return missing + self._unknown_fields(named)
+
+    def _unknown_fields(self, named: Mentions) -> list[str]:
+        """Custom fields that none of the queues has; to many accounts RT does not tell them."""
+        outlines: list[list[Definition]] = []
+        for queue in named.queues if named.custom_fields else ():
+            with suppress(NotFound, ProtocolError):
+                outlines.append(self.session.gateway.outline(queue))
+        if not outlines or not all(outlines):
+            return []
+        known = {each.name.lower() for outline in outlines for each in outline}
+        return [f"custom field {n!r}" for n in named.custom_fields if n.lower() not in known]
 
     @property
     def _part(self) -> slice:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, get_args
@@ -39,12 +40,16 @@ __all__ = [
     "judge_create",
     "judge_edit",
     "judge_forms",
+    "lost_create",
     "refusal_of",
     "save_error",
+    "unsent",
 ]
 
 Outcome = Literal["created", "updated", "partial", "rejected", "unchanged", "unknown"]
 Verify = Literal["risky", "always", "never"]
+
+_TOLD = 20
 
 
 def check_verify(verify: object) -> None:
@@ -70,6 +75,7 @@ class SaveResult:
         applied: What RT accepted, attribute name to `Change(old, new)`.
         errors: What it refused and why, by attribute name; `""` is the record as a whole.
         cause: The error behind an outcome of the record as a whole, such as `NotFound`.
+        unsent: Whether its turn never came, since the commit stopped before: RT was not asked.
     """
 
     record: Record
@@ -77,6 +83,7 @@ class SaveResult:
     applied: Mapping[str, Change[Any]] = field(default_factory=dict[str, Change[Any]])
     errors: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
     cause: RTError | None = None
+    unsent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +98,7 @@ class CommitReport:
 
     @property
     def rejected(self) -> list[SaveResult]:
-        """Those of which RT applied nothing."""
+        """Those of which RT applied nothing; those in `unsent` are among them."""
         return [result for result in self.results if result.outcome == "rejected"]
 
     @property
@@ -105,25 +112,33 @@ class CommitReport:
         return [result for result in self.results if result.outcome == "unknown"]
 
     @property
+    def unsent(self) -> list[SaveResult]:
+        """Those whose turn never came, since a request failed before or Ctrl-C was pressed."""
+        return [result for result in self.results if result.unsent]
+
+    @property
     def ok(self) -> bool:
         """Whether everything was applied."""
         return not (self.rejected or self.partial or self.unknown)
 
     def summary(self) -> str:
-        """One line on the whole, then one for each record that was refused."""
-        counts: dict[str, int] = {}
-        for result in self.results:
-            counts[result.outcome] = counts.get(result.outcome, 0) + 1
+        """One line on the whole, then one for each record that was refused, 20 at most.
+
+        Those that were not sent come last.
+        """
+        counts = Counter("not sent" if each.unsent else each.outcome for each in self.results)
         head = ", ".join(f"{count} {outcome}" for outcome, count in counts.items())
-        lines = [
-            f"{result.record!r}: "
-            + "; ".join(
-                f"{name or 'record'}: {' '.join(said)}" for name, said in result.errors.items()
-            )
-            for result in self.results
-            if result.errors
-        ]
+        refused = [result for result in self.results if result.errors]
+        # A stable sort: the order of the commit is kept on both sides.
+        lines = [_line(result) for result in sorted(refused, key=lambda each: each.unsent)[:_TOLD]]
+        if len(refused) > _TOLD:
+            lines.append(f"… and {len(refused) - _TOLD} more")
         return "\n  ".join([f"commit: {head or 'nothing to send'}", *lines])
+
+
+def _line(result: SaveResult) -> str:
+    told = (f"{name or 'record'}: {' '.join(said)}" for name, said in result.errors.items())
+    return f"{result.record!r}: {'; '.join(told)}"
 
 
 @dataclass(slots=True)
@@ -141,6 +156,7 @@ class Verdict:
         unknown: Whether the reply was lost.
         in_part: Whether RT applied a part of a list that it refused, or may have.
         seen: What the server was seen to hold afterwards, by attribute.
+        unseen: Attributes that RT may have changed, and that could not be read back.
     """
 
     applied: set[str] = field(default_factory=set[str])
@@ -153,6 +169,7 @@ class Verdict:
     unknown: bool = False
     in_part: bool = False
     seen: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    unseen: set[str] = field(default_factory=set[str])
 
     @property
     def outcome(self) -> Outcome:
@@ -169,6 +186,15 @@ class Verdict:
     def refuse(self, name: str, said: str) -> None:
         """Take an attribute for refused."""
         self.errors.setdefault(name, []).append(said)
+
+    def unread(self, reason: str) -> None:
+        """Tell of all that is doubtful that it was not read back, and why."""
+        for name, why in (self.silent | self.unclear).items():
+            self.refuse(name, f"{why}? {reason}")
+            self.unseen.add(name)
+        self.in_part |= bool(self.unseen)
+        self.silent.clear()
+        self.unclear.clear()
 
 
 _LOST = "RT dropped it without saying why"
@@ -244,12 +270,7 @@ def judge_create(plan: CreatePlan, reply: Created) -> Verdict:
             verdict.refuse(plan.names.get(key, ""), said)
     if reply.id is None:
         if reply.unclear and not verdict.errors:
-            verdict.unknown = True
-            verdict.cause = OutcomeUnknownError(
-                f"it is unknown whether {plan.record!r} was created: {reply.unclear}; search for "
-                "it before you add it again"
-            )
-            verdict.refuse("", str(verdict.cause))
+            return lost_create(plan.record, reply.unclear)
         return verdict
     fields = layout_for(plan.record).fields
     for name in plan.changes.keys() - verdict.errors.keys() - set(plan.later):
@@ -258,6 +279,20 @@ def judge_create(plan: CreatePlan, reply: Created) -> Verdict:
         else:
             verdict.applied.add(name)
     return verdict
+
+
+def lost_create(record: Record, why: str) -> Verdict:
+    """What is known of a new record of which RT may have made one."""
+    cause = OutcomeUnknownError(
+        f"it is unknown whether {record!r} was created: {why}; search for it before you add it "
+        "again"
+    )
+    return Verdict(errors={"": [str(cause)]}, cause=cause, unknown=True)
+
+
+def unsent(record: Record, why: str, cause: RTError | None = None) -> SaveResult:
+    """What became of a record whose turn never came."""
+    return SaveResult(record, "rejected", {}, {"": [why]}, cause, unsent=True)
 
 
 def compare(

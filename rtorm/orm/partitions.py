@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+from uuid import uuid4
 
 from rtorm.orm.clauses import told
 from rtorm.orm.columns import And, Clause, Comparison, Not, Or, Ordering
@@ -60,12 +61,14 @@ class Partition(Generic[R]):
         low: The first id.
         high: The last id; it belongs to the range.
         count: How many records there were when it was planned.
+        mark: What no other partition has, not even one that was planned for the same.
     """
 
     outline: Outline[R]
     low: int
     high: int
     count: int
+    mark: str = field(default_factory=lambda: uuid4().hex, compare=False)
 
     def query(self, session: Session) -> Query[R]:
         """The query for these records, by their ids; nothing is sent before they are asked for.
@@ -84,6 +87,10 @@ class Partition(Generic[R]):
 
     def __len__(self) -> int:
         return self.count
+
+    def __dask_tokenize__(self) -> str:
+        """What tells it from others, so that Dask never answers with what was found earlier."""
+        return self.mark
 
     def __repr__(self) -> str:
         conditions = told(And(self.outline.clauses))

@@ -311,6 +311,15 @@ class Query(Generic[R]):
         """
         return self._search.text
 
+    def __rt_check__(self) -> None:
+        """Raise what `Session.check` says of it."""
+        if unknown := self._search.unknown():
+            message = (
+                f"{self!r} finds nothing by what RT does not know, or holds disabled: "
+                f"{', '.join(unknown)}"
+            )
+            raise QueryError(message)
+
     def __repr__(self) -> str:
         order = ", ".join(
             f"{each.field} {'DESC' if each.descending else 'ASC'}" for each in self._orderings

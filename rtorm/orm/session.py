@@ -12,6 +12,7 @@ from rtorm.models.attachment import Attachment
 from rtorm.models.transaction import Transaction
 from rtorm.orm.classes import check_records
 from rtorm.orm.clocks import TimeZone, outside, zone_of
+from rtorm.orm.crew import Progress
 from rtorm.orm.loading import forget, forget_all
 from rtorm.orm.outcome import CommitReport, SaveResult, Verify, check_verify
 from rtorm.orm.query import Query
@@ -178,6 +179,21 @@ class Session:
         check_records(cls)
         return Query(self._work, cls)
 
+    def check(self, query: Query[Any]) -> None:
+        """Find out whether RT knows what a query names; RT itself just finds nothing by it.
+
+        Queues and users are asked for in one request each, and the custom fields of the queues
+        that the query is for in one for each queue, if the account may see them. What a status is
+        called, RT does not tell, and `sql()` is not looked into.
+
+        Raises:
+            QueryError: RT knows no such queue, user or custom field; or it cannot be asked this.
+            ConfigurationError: A date is compared, and the account's time zone was not given.
+            DetachedError: The session is closed.
+            TransportError: The network failed.
+        """
+        query.__rt_check__()
+
     def add(self, record: R) -> R:
         """Have a new record created by the next commit, or take a detached one back.
 
@@ -218,24 +234,40 @@ class Session:
         check_records(cls)
         return self._work.edit(cls, id, fields)
 
-    def commit(self, *, verify: Verify | None = None) -> CommitReport:
+    def commit(
+        self, *, verify: Verify | None = None, progress: Progress | None = None
+    ) -> CommitReport:
         """Send all unsent work: new records, each in a request, then all changes in few.
+
+        Ctrl-C ends it, and tells how far it came. With the session's `parallel` above 1, what is
+        under way is waited for, unless Ctrl-C is pressed again; otherwise the outcome of the
+        request that was interrupted is unknown.
+
+        With `parallel` above 1, new records of one kind are made in any order, so that their ids
+        need not follow that of `add()`. Of edits the order is kept where records are known to
+        depend on each other: links are changed, or a status of tickets whose links are loaded.
 
         Args:
             verify: What to read back; None as the session says.
+            progress: Called in this thread with the number of records that are done and that of
+                all, first with none, then after each request that sends something. `rtorm.progress`
+                has a bar. What it raises ends the commit as Ctrl-C does, and is raised with the
+                report's summary in its notes.
 
         Returns:
             What became of every record.
 
         Raises:
-            CommitError: Something was refused, or its reply was lost; everything else went through.
+            CommitError: Something was refused, or its reply was lost; everything else went through,
+                unless the network failed: `report.unsent` is what was not sent then.
                 What was refused is still dirty, so that another commit tries it again.
+            CommitInterrupted: Ctrl-C was pressed; no `RTError`, but a `KeyboardInterrupt`.
             ConfigurationError: `verify` is none of these words.
             DetachedError: The session is closed.
             RTError: The first request failed, and nothing was sent.
         """
         self._work.check_open()
-        report = CommitReport(tuple(self._work.run([*self.new, *self.dirty], verify)))
+        report = CommitReport(tuple(self._work.run([*self.new, *self.dirty], verify, progress)))
         if not report.ok:
             raise CommitError(report)
         return report

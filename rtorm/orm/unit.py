@@ -5,51 +5,44 @@ Nothing here raises for what RT refuses of one record: each record gets its resu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from rtorm.errors import OutcomeUnknownError, RTError
-from rtorm.gateway import Edit, EditReply, Gateway, Shown
-from rtorm.orm.custom_reading import seen_by_number
+from rtorm.gateway import EditReply, Gateway
+from rtorm.orm.crew import Crew, Progress
 from rtorm.orm.defined import layout_for
 from rtorm.orm.layout import FieldLayout
-from rtorm.orm.loading import decode, forget, place
+from rtorm.orm.loading import forget
 from rtorm.orm.mirroring import Agreement
 from rtorm.orm.outcome import (
     SaveResult,
     Verdict,
     Verify,
-    compare,
     judge_create,
     judge_edit,
     judge_forms,
+    lost_create,
+    unsent,
 )
-from rtorm.orm.plan import (
-    CreatePlan,
-    EditPlan,
-    Plan,
-    PlannedForm,
-    Unsendable,
-    later_forms,
-    replanned,
-)
+from rtorm.orm.plan import CreatePlan, EditPlan, Plan, Unsendable, later_forms, replanned
+from rtorm.orm.readback import ReadBack, computed, is_deleted
 from rtorm.orm.record import Record
-from rtorm.orm.state import NOT_LOADED, Change, peers_of, state_of
+from rtorm.orm.sending import Letter, Sending, Sent
+from rtorm.orm.stages import stages
+from rtorm.orm.state import NOT_LOADED, peers_of, state_of
 from rtorm.rest1.clock import Clock
-from rtorm.rest1.conditions import custom_field_key, quoted
 
-__all__ = ["UnitOfWork"]
+__all__ = ["NOT_SENT", "UnitOfWork"]
 
+NOT_SENT = "not sent, since the commit was interrupted"
 _NOT_SENT = "not sent, since an earlier request of the commit failed"
-_NOT_KEPT = "RT said nothing against it, but does not hold it"
-_UNSEEN = (
-    "RT shows no links of a deleted ticket, so it cannot be told whether it was kept: change links "
-    "before the deletion"
-)
+_NOT_READ = "It was not read back, since the commit was interrupted"
+_CUT_OFF = "the commit was interrupted before RT's reply came"
+_EDIT_CUT_OFF = f"{_CUT_OFF}: it may or may not have carried out the edit, which may be sent again"
 
-Sent = EditPlan | CreatePlan
+# Of how many records something is loaded when it is read of one.
+_TIED = 500
 
 
 @dataclass(slots=True)
@@ -64,6 +57,9 @@ class UnitOfWork:
         batch: How many forms go into one request at most.
         adopt: Told the id of each record that was made, or merged into another.
         let_go: Told each record of which it is not known whether it was made.
+        crew: Who sends the requests.
+        progress: Told how many of the records are done, and of how many.
+        interruption: What has ended it before its time: Ctrl-C, or what `progress` has raised.
     """
 
     gateway: Gateway
@@ -73,266 +69,172 @@ class UnitOfWork:
     batch: int
     adopt: Callable[[Record, int], None]
     let_go: Callable[[Record], None]
-    _sent: list[tuple[Sent, Verdict]] = field(default_factory=list[tuple[Sent, Verdict]])
-    _failure: RTError | None = None
+    crew: Crew
+    progress: Progress | None = None
+    interruption: BaseException | None = None
+    _sending: Sending = field(init=False)
+    _back: ReadBack = field(init=False)
+    _plans: Sequence[Plan] = ()
+    _verdicts: dict[Record, tuple[Sent, Verdict]] = field(
+        default_factory=dict[Record, tuple[Sent, Verdict]]
+    )
+    _has_arrived: bool = False
+    _done: int = 0
+
+    def __post_init__(self) -> None:
+        self._sending = Sending(self.gateway, self.crew, self.batch)
+        self._back = ReadBack(self.gateway, self.clock, self.verify, self.crew)
 
     def run(self, plans: Sequence[Plan]) -> list[SaveResult]:
         """Send the plans; one result for each, in their order.
 
+        Ctrl-C ends it, and whatever else is no failure of a request: the results tell how far it
+        came, and `interruption` what was raised.
+
         Raises:
             RTError: The very first request failed, and nothing was sent.
         """
-        creates = [plan for plan in plans if isinstance(plan, CreatePlan)]
-        # Tickets name queues and users, which may be new, too.
-        for plan in sorted(creates, key=_is_of_ticket):
-            self._create(plan)
-        self._follow()
-        plans = [self._numbered(plan) for plan in plans]
-        for chunk in self._chunks(plans):
-            self._edit(chunk)
-        self._read_back()
-        sent = {id(plan.record): (plan, verdict) for plan, verdict in self._sent}
-        results = [self._result(*sent.get(id(plan.record), (plan, None))) for plan in plans]
-        tied = peers_of([result.record for result in results])
-        for result in results:
-            state_of(result.record).peers = tied
+        self._plans = plans
+        try:
+            self._work_through()
+        except BaseException as error:  # noqa: BLE001 - told with the results
+            self.interruption = error
+        failure = self._sending.failure
+        if failure is not None and self.interruption is None and not self._has_arrived:
+            raise failure
+        try:
+            results = list(map(self._result, self._plans))
+        except KeyboardInterrupt as error:
+            # Nothing is sent any more, and what is done twice does no harm.
+            self.interruption = self.interruption or error
+            results = list(map(self._result, self._plans))
+        for at in range(0, len(results), _TIED):
+            _tie([result.record for result in results[at : at + _TIED]])
         return results
 
-    def _create(self, plan: CreatePlan) -> None:
-        if self._failure is not None:
+    def _work_through(self) -> None:
+        self._report(0)
+        if refused := sum(isinstance(plan, Unsendable) for plan in self._plans):
+            self._report(refused)
+        creates = [plan for plan in self._plans if isinstance(plan, CreatePlan)]
+        # Tickets name queues and users, which may be new, too.
+        for of_tickets in (False, True):
+            some = [plan for plan in creates if _is_of_ticket(plan) is of_tickets]
+            self._sending.create(some, self._made, self._report)
+        self._follow()
+        self._plans = [self._numbered(plan) for plan in self._plans]
+        for stage in stages(self._plans, parallel=self.crew.parallel > 1):
+            letters = [Letter(plan, plan.forms) for plan in stage.plans]
+            self._sending.edit(letters, self._edited, self._report, in_order=stage.in_order)
+        self._back.settle()
+
+    def _report(self, more: int) -> None:
+        self._done += more
+        if self.progress is not None:
+            self.progress(self._done, len(self._plans))
+        self._back.relieve()
+
+    def _made(self, letter: Letter) -> None:
+        """Take in what became of a create."""
+        plan, reply = letter.plan, letter.created
+        if not letter.begun or not isinstance(plan, CreatePlan):
             return
-        kind = type(plan.record).__rt_kind__
-        try:
-            reply = self.gateway.create(kind, plan.fields, plan.files)
-        except RTError as error:
-            self._fail([plan], error)
-            return
-        except BaseException as error:
-            # Interrupted: RT may have made it, and this commit tells no more of it.
-            self.let_go(plan.record)
-            error.add_note(
-                f"it is unknown whether {plan.record!r} was created, so it has left the session: "
-                "search for it before you add it again"
-            )
-            raise
-        verdict = judge_create(plan, reply)
-        self._sent.append((plan, verdict))
+        if reply is not None:
+            verdict = judge_create(plan, reply)
+        elif letter.error is None:
+            verdict = lost_create(plan.record, _CUT_OFF)
+        else:
+            verdict = _failed(letter, letter.error)
+        # At once, so that nothing is made twice if the program is interrupted.
         if verdict.created is not None:
-            # At once, so that nothing is made twice if the program is interrupted.
             self.adopt(plan.record, verdict.created)
             _begin_life(plan.record)
+        elif verdict.unknown:
+            self.let_go(plan.record)
+        self._note(letter, verdict)
 
     def _follow(self) -> None:
         """Send what RT takes only of records that exist."""
-        waiting: list[tuple[CreatePlan, Verdict, PlannedForm]] = []
-        for at, (plan, verdict) in enumerate(self._sent):
+        letters: list[Letter] = []
+        for record, (plan, verdict) in self._verdicts.items():
             if not isinstance(plan, CreatePlan) or verdict.created is None or not plan.later:
                 continue
             completed, forms, errors = later_forms(plan, self.clock, self.agreement)
-            self._sent[at] = (completed, verdict)
+            self._verdicts[record] = completed, verdict
             verdict.errors.update(errors)
-            waiting += [(completed, verdict, form) for form in forms]
-        for at in range(0, len(waiting), self.batch):
-            chunk = waiting[at : at + self.batch]
-            replies = self._replies([form.edit for *_, form in chunk])
-            for (plan, verdict, form), reply in zip(chunk, replies, strict=True):
-                judge_forms(verdict, plan.record, [form], [reply])
+            letters.append(Letter(completed, forms))
+        self._sending.edit(letters, self._followed, lambda _: self._back.relieve(), in_order=True)
+
+    def _followed(self, letter: Letter) -> None:
+        """Take in what became of a new record's forms; what the network did is told as of RT."""
+        if not letter.begun:
+            return
+        _, verdict = self._verdicts[letter.plan.record]
+        replies = letter.replies
+        if replies is None and letter.is_lost:
+            replies = [EditReply(unclear=str(letter.error or _CUT_OFF)) for _ in letter.forms]
+        elif replies is None:
+            said = [_not_sent(letter.error)]
+            keys = [form.edit.fields for form in letter.forms]
+            replies = [EditReply(errors=dict.fromkeys(each, said)) for each in keys]
+        judge_forms(verdict, letter.plan.record, letter.forms, replies)
+        self._note(letter, verdict)
 
     def _numbered(self, plan: Plan) -> Plan:
         """The plan with the numbers of the tickets that were made."""
-        if isinstance(plan, EditPlan) and plan.waits and self._failure is None:
+        if isinstance(plan, EditPlan) and plan.waits and self._sending.failure is None:
             return replanned(plan, self.clock, self.agreement)
         return plan
 
-    def _replies(self, edits: Sequence[Edit]) -> Sequence[EditReply]:
-        """The replies to edits; what the network did to them is told as RT's refusal."""
-        if self._failure is None:
-            try:
-                return self.gateway.edit(edits)
-            except OutcomeUnknownError as error:
-                return [EditReply(unclear=str(error)) for _ in edits]
-            except RTError as error:
-                self._failure = error
-        said = f"{_NOT_SENT}: {self._failure}"
-        return [EditReply(errors={key: [said] for key in edit.fields}) for edit in edits]
-
-    def _edit(self, chunk: Sequence[EditPlan]) -> None:
-        if self._failure is not None:
+    def _edited(self, letter: Letter) -> None:
+        """Take in what became of an edit."""
+        plan = letter.plan
+        if not letter.begun or not isinstance(plan, EditPlan):
             return
-        edits = [form.edit for plan in chunk for form in plan.forms]
-        try:
-            replies = self.gateway.edit(edits) if edits else []
-        except RTError as error:
-            self._fail(chunk, error)
-            return
-        except BaseException:
-            # Interrupted: RT may have taken it.
-            _doubt(chunk)
-            raise
-        if len(chunk) > 1 and edits and all(reply.unclear for reply in replies):
-            # RT crashed over one of them. Edits set values, so what was applied may be sent again.
-            for plan in chunk:
-                self._edit([plan])
-            return
-        remaining = iter(replies)
-        for plan in chunk:
-            verdict = judge_edit(plan, [next(remaining) for _ in plan.forms])
-            self._sent.append((plan, verdict))
-
-    def _fail(self, plans: Sequence[Sent], error: RTError) -> None:
-        unknown = isinstance(error, OutcomeUnknownError)
-        if not self._sent and not unknown:
-            raise error
-        self._failure = error
-        if unknown:
-            _doubt(plans)
-        for plan in plans:
-            verdict = Verdict(errors={"": [str(error)]}, cause=error, unknown=unknown)
-            self._sent.append((plan, verdict))
-
-    def _chunks(self, plans: Sequence[Plan]) -> Iterator[list[EditPlan]]:
-        chunk: list[EditPlan] = []
-        size = 0
-        for plan in plans:
-            if not isinstance(plan, EditPlan):
-                continue
-            if chunk and size + len(plan.forms) > self.batch:
-                yield chunk
-                chunk, size = [], 0
-            chunk.append(plan)
-            size += len(plan.forms)
-        if chunk:
-            yield chunk
-
-    def _read_back(self) -> None:
-        """One request for all records of which something is doubtful."""
-        doubtful = [
-            (plan, verdict, names)
-            for plan, verdict in self._sent
-            if (names := self._doubtful(plan, verdict))
-        ]
-        if not doubtful:
-            return
-        by_kind: dict[str, list[tuple[Sent, Verdict, set[str]]]] = {}
-        for row in doubtful:
-            by_kind.setdefault(type(row[0].record).__rt_kind__, []).append(row)
-        for kind, rows in by_kind.items():
-            self._read_kind(kind, rows)
-
-    def _read_kind(self, kind: str, rows: Sequence[tuple[Sent, Verdict, set[str]]]) -> None:
-        wires = _wires((plan, names) for plan, _, names in rows)
-        links = any(_linked(plan, names) for plan, _, names in rows)
-        ids = [_number(plan, verdict) for plan, verdict, _ in rows]
-        shown = self._show(kind, ids, wires, links=links)
-        for (plan, verdict, _), answer in zip(rows, shown, strict=True):
-            self._settle(plan, verdict, answer, wires)
-
-    def _doubtful(self, plan: Sent, verdict: Verdict) -> set[str]:
-        """The attributes to read back."""
-        if verdict.unknown or (isinstance(plan, CreatePlan) and verdict.created is None):
-            return set()
-        fields = layout_for(plan.record).fields
-        if self.verify == "never":
-            verdict.applied |= verdict.silent.keys()
-            verdict.silent.clear()
-            return set(verdict.unclear)
-        if self.verify == "always":
-            stored = {name for name in verdict.applied if fields[name].spec.stored}
-            verdict.silent.update(dict.fromkeys(stored, _NOT_KEPT))
-            verdict.applied -= stored
-        # Of a list that it refuses, RT applies what it can: its present value must be learnt.
-        refused = {name for name in verdict.errors if name and fields[name].many}
-        return verdict.silent.keys() | verdict.unclear.keys() | refused
-
-    def _show(
-        self, kind: str, ids: Sequence[int], fields: Sequence[str] | None, *, links: bool = False
-    ) -> list[Shown | RTError]:
-        try:
-            return self.gateway.show(kind, ids, fields, links=links)
-        except RTError as error:
-            return [error for _ in ids]
-
-    def _settle(
-        self, plan: Sent, verdict: Verdict, answer: Shown | RTError, asked: Sequence[str] | None
-    ) -> None:
-        fields = layout_for(plan.record).fields
-        if isinstance(answer, RTError):
-            for name, why in (verdict.silent | verdict.unclear).items():
-                verdict.refuse(name, f"{why}? Reading it back failed: {answer}")
-            verdict.in_part |= bool(verdict.silent or verdict.unclear)
-            verdict.silent.clear()
-            verdict.unclear.clear()
-            return
-        if answer.id != _number(plan, verdict):
-            # What RT says to a change of links does not tell of a merge.
-            verdict.merged_into = answer.id
-        written = {name: change.new for name, change in plan.changes.items()}
-        doubled = answer.doubled
-        seen = decode(
-            plan.record, answer.fields, self.clock(), asked=asked, expected=written, doubled=doubled
-        )
-        seen |= self._seen_by_number(plan, verdict, seen, written)
-        if _is_deleted(plan, verdict, seen):
-            seen = _without_links(verdict, fields, seen)
-        silent = list(verdict.silent)
-        compare(verdict, fields, plan.changes, seen)
-        self._explain_links(plan, verdict, [name for name in silent if name in verdict.errors])
-        state_of(plan.record).accept(verdict.applied)
-        place(plan.record, seen)
-
-    def _seen_by_number(
-        self,
-        plan: Sent,
-        verdict: Verdict,
-        seen: Mapping[str, Any],
-        written: Mapping[str, Any],
-    ) -> dict[str, Any]:
-        """Custom fields that share their name with others, of which RT shows one."""
-        fields, ticket = layout_for(plan.record).fields, _number(plan, verdict)
-        doubtful = (verdict.silent.keys() | verdict.unclear.keys()) - seen.keys()
-        wanted = {name: written[name] for name in doubtful if fields[name].spec.number}
-        told = seen_by_number(self.gateway, plan.record, ticket, wanted, self.clock())
-        if told is None:
-            return {n: v for n, v in wanted.items() if self._finds(ticket, fields[n], v)}
-        return told
-
-    def _finds(self, ticket: int, field: FieldLayout, value: object) -> bool:
-        """Whether a search finds a ticket by the value of a custom field."""
-        text = field.codec.encode(value, self.clock())
-        if field.many or not text:
-            return False
-        key = custom_field_key(str(field.spec.number))
-        return ticket in self.gateway.search("ticket", f"id = {ticket} AND {key} = {quoted(text)}")
-
-    def _explain_links(self, plan: Sent, verdict: Verdict, names: Iterable[str]) -> None:
-        """Say of a ticket that was linked in vain if it has been merged into another one."""
-        for name in [name for name in names if name.startswith("links.")]:
-            held = verdict.seen.get(name, ())
-            lost = [to for to in plan.changes[name].new if isinstance(to, int) and to not in held]
-            answers = self._show("ticket", lost, []) if lost else []
-            for number, answer in zip(lost, answers, strict=True):
-                if isinstance(answer, Shown) and answer.id != number:
-                    said = f"ticket {number} was merged into ticket {answer.id}: link to that one"
-                    verdict.refuse(name, said)
-
-    def _result(self, plan: Plan, verdict: Verdict | None) -> SaveResult:
-        record = plan.record
-        if isinstance(plan, Unsendable):
-            verdict = Verdict(errors=plan.errors)
-        elif verdict is None:
-            said = f"{_NOT_SENT}: {self._failure}"
-            verdict = Verdict(errors={"": [said]}, cause=self._failure)
+        if letter.is_lost:
+            _doubt(plan)
+        if letter.replies is not None:
+            verdict = judge_edit(plan, letter.replies)
         else:
-            self._conclude(plan, verdict)
-        changes: Mapping[str, Change[Any]] = {} if isinstance(plan, Unsendable) else plan.changes
-        # RT works through fields at random; what it said is told in the order of the changes.
-        order = [*changes, *verdict.errors]
-        errors = {name: verdict.errors[name] for name in order if name in verdict.errors}
-        applied = {name: changes[name] for name in changes if name in verdict.applied}
-        state = state_of(record)
+            verdict = _failed(letter, letter.error or OutcomeUnknownError(_EDIT_CUT_OFF))
+        self._note(letter, verdict)
+
+    def _note(self, letter: Letter, verdict: Verdict) -> None:
+        self._has_arrived |= letter.is_answered or letter.is_lost
+        self._verdicts[letter.plan.record] = letter.plan, verdict
+        self._back.note(letter.plan, verdict)
+
+    def _result(self, plan: Plan) -> SaveResult:
+        record, state = plan.record, state_of(plan.record)
+        sent, verdict = self._verdicts.get(record, (None, None))
+        failure = self._sending.failure
+        if isinstance(plan, Unsendable):
+            result = SaveResult(record, "rejected", {}, plan.errors)
+        elif sent is None or verdict is None:
+            result = unsent(record, _not_sent(failure), failure)
+        else:
+            result = self._judged(sent, verdict)
         state.errors.pop("", None)
-        state.errors.update(errors)
-        return SaveResult(record, verdict.outcome, applied, errors, verdict.cause)
+        state.errors.update(result.errors)
+        return result
+
+    def _judged(self, plan: Sent, verdict: Verdict) -> SaveResult:
+        """What became of a record that was sent."""
+        self._complete(plan, verdict)
+        self._conclude(plan, verdict)
+        # RT works through fields at random; what it said is told in the order of the changes.
+        order = [*plan.changes, *verdict.errors]
+        errors = {name: verdict.errors[name] for name in order if name in verdict.errors}
+        applied = {n: change for n, change in plan.changes.items() if n in verdict.applied}
+        return SaveResult(plan.record, verdict.outcome, applied, errors, verdict.cause)
+
+    def _complete(self, plan: Sent, verdict: Verdict) -> None:
+        """Tell of what was to come after the first request of a record."""
+        if isinstance(plan, CreatePlan) and verdict.created is not None:
+            known = {*verdict.applied, *verdict.errors, *verdict.silent, *verdict.unclear}
+            for name in [name for name in plan.later if name not in known]:
+                verdict.refuse(name, _not_sent(self._sending.failure))
+        verdict.unread(_NOT_READ)
 
     def _conclude(self, plan: Sent, verdict: Verdict) -> None:
         """Bring the record's state up to what is now known."""
@@ -342,13 +244,15 @@ class UnitOfWork:
             self.adopt(record, verdict.merged_into)
         state.accept(verdict.applied)
         if "status" in verdict.applied:
-            state.deleted = _is_deleted(plan, verdict, {})
+            state.deleted = is_deleted(plan, verdict, {})
         for name in verdict.errors:
             if name in verdict.seen and (fields[name].many or verdict.created is not None):
                 state.original[name] = verdict.seen[name]
-            elif name and (fields[name].many or verdict.created is not None):
+            elif name and (
+                fields[name].many or verdict.created is not None or name in verdict.unseen
+            ):
                 state.original[name] = NOT_LOADED
-        stale = _computed(record, verdict.applied) | {
+        stale = computed(record, verdict.applied) | {
             name for name in verdict.applied if _by_number(fields[name], vars(record).get(name))
         }
         if verdict.merged_into is not None:
@@ -360,69 +264,30 @@ class UnitOfWork:
             state.unread = None
 
 
-def _doubt(plans: Iterable[Sent]) -> None:
+def _not_sent(failure: RTError | None) -> str:
+    return NOT_SENT if failure is None else f"{_NOT_SENT}: {failure}"
+
+
+def _failed(letter: Letter, error: RTError) -> Verdict:
+    """What is known of a record that RT has said nothing of."""
+    return Verdict(errors={"": [str(error)]}, cause=error, unknown=letter.is_lost)
+
+
+def _doubt(plan: EditPlan) -> None:
     """Of what was sent and may have arrived, it is not known any more what RT holds."""
-    for plan in plans:
-        if isinstance(plan, EditPlan):
-            original = state_of(plan.record).original
-            original.update(dict.fromkeys(original.keys() & plan.changes.keys(), NOT_LOADED))
-            forget(plan.record, _computed(plan.record, plan.changes.keys()))
+    original = state_of(plan.record).original
+    original.update(dict.fromkeys(original.keys() & plan.changes.keys(), NOT_LOADED))
+    forget(plan.record, computed(plan.record, plan.changes.keys()))
+
+
+def _tie(records: Sequence[Record]) -> None:
+    tied = peers_of(records)
+    for record in records:
+        state_of(record).peers = tied
 
 
 def _is_of_ticket(plan: Plan) -> bool:
     return type(plan.record).__rt_kind__ == "ticket"
-
-
-def _is_deleted(plan: Sent, verdict: Verdict, seen: Mapping[str, Any]) -> bool:
-    """Whether a ticket is deleted, as far as is known."""
-    held = None if "status" in verdict.errors else vars(plan.record).get("status")
-    return str(seen.get("status", held)).lower() == "deleted"
-
-
-def _without_links(
-    verdict: Verdict, fields: Mapping[str, FieldLayout], seen: Mapping[str, Any]
-) -> dict[str, Any]:
-    """What is seen of a deleted ticket, of which RT keeps links and shows none (RT 4.4-5.0)."""
-    for doubtful in (verdict.silent, verdict.unclear):
-        for name in [name for name in doubtful if fields[name].spec.part]:
-            del doubtful[name]
-            verdict.refuse(name, _UNSEEN)
-    return {name: value for name, value in seen.items() if not fields[name].spec.part}
-
-
-def _number(plan: Sent, verdict: Verdict) -> int:
-    return verdict.created or verdict.merged_into or vars(plan.record)["id"]
-
-
-def _wires(reads: Iterable[tuple[Sent, set[str]]]) -> list[str] | None:
-    """RT's names of what to read, with what RT sets by itself; None: everything."""
-    wires: set[str] = set()
-    for plan, names in reads:
-        fields = layout_for(plan.record).fields
-        for name in (names | _computed(plan.record, plan.changes.keys())) & fields.keys():
-            if fields[name].spec.part or not fields[name].spec.stored:
-                continue
-            if not fields[name].askable:
-                return None
-            if name in names or not fields[name].spec.dear:
-                wires.add(fields[name].spec.wire)
-    return sorted(wires)
-
-
-def _linked(plan: Sent, names: set[str]) -> bool:
-    """Whether links are among what is to be read."""
-    fields = layout_for(plan.record).fields
-    return any(fields[name].spec.part for name in names)
-
-
-def _computed(record: Record, changed: AbstractSet[str]) -> set[str]:
-    """The attributes that RT may have set by itself after these changed."""
-    affected = type(record).__rt_affects__
-    names = {name for change in ("", *changed) for name in affected.get(change, ())}
-    if "queue" in changed:
-        fields = layout_for(record).fields
-        names |= {name for name, field in fields.items() if field.spec.wire.startswith("CF.")}
-    return names - changed
 
 
 def _begin_life(record: Record) -> None:

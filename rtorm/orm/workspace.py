@@ -10,7 +10,7 @@ from contextlib import suppress
 from datetime import tzinfo
 from typing import Any
 
-from rtorm.errors import NotFound, PermissionDenied, RejectedError, StaleError
+from rtorm.errors import CommitInterrupted, NotFound, PermissionDenied, RejectedError, StaleError
 from rtorm.gateway import Gateway
 from rtorm.orm.crew import Progress
 from rtorm.orm.deeds import Deeds
@@ -19,12 +19,12 @@ from rtorm.orm.forgetting import forget_links, overtake
 from rtorm.orm.layout import layout_of
 from rtorm.orm.loading import blank, decode, forget, forget_all
 from rtorm.orm.mirroring import Agreement, forget_ends, take_note
-from rtorm.orm.outcome import SaveResult, Verify, check_verify, save_error
+from rtorm.orm.outcome import CommitReport, SaveResult, Verify, check_verify, save_error, unsent
 from rtorm.orm.plan import CreatePlan, Plan, Unsendable, plans
 from rtorm.orm.reading import number_of, to_ask
 from rtorm.orm.record import Record
 from rtorm.orm.state import NOT_LOADED, Change, Status, state_of
-from rtorm.orm.unit import UnitOfWork
+from rtorm.orm.unit import NOT_SENT, UnitOfWork
 
 __all__ = ["Workspace"]
 
@@ -115,29 +115,51 @@ class Workspace(Deeds):
         verify: Verify | None,
         progress: Progress | None = None,
     ) -> list[SaveResult]:
-        """Send the changes of some records; one result for each."""
-        del progress
+        """Send the changes of some records; one result for each.
+
+        Raises:
+            CommitInterrupted: Ctrl-C was pressed meanwhile. What `progress` raises has the same
+                effect, and is raised with the report in its notes.
+        """
+        results, interruption = self._carry_out(records, verify, progress)
+        if isinstance(interruption, KeyboardInterrupt):
+            raise CommitInterrupted(CommitReport(results)) from interruption
+        if interruption is not None:
+            interruption.add_note(CommitReport(results).summary())
+            raise interruption
+        return list(results)
+
+    def _carry_out(
+        self, records: Sequence[Record], verify: Verify | None, progress: Progress | None
+    ) -> tuple[tuple[SaveResult, ...], BaseException | None]:
+        """What became of some records, and what has interrupted that, if anything did."""
         if not records:
-            return []
-        for record in records:
-            # What the server does not show any more it lets nobody edit either, and says so then.
-            with suppress(NotFound, PermissionDenied):
-                self.prepare(record)
-        planned, agreement = plans(records, self.clock)
+            if progress is not None:
+                progress(0, 0)
+            return (), None
         try:
-            results = self._unit(verify, agreement).run(planned)
+            planned, agreement = self._planned(records)
+        except KeyboardInterrupt as error:
+            return tuple(unsent(record, NOT_SENT) for record in records), error
+        unit = self._unit(verify, agreement, progress)
+        try:
+            results = unit.run(planned)
         finally:
-            # After Ctrl-C, too.
             forget_ends(map(_sent, planned), self.records)
         if any(map(_is_about_deletion, results)):
             forget_links(self.records.of_kind("ticket"))
         for each, result in zip(planned, results, strict=True):
             take_note(result.record, _written(each, result), self.records)
             self._forget_namesakes(result.record, {*result.applied, *result.errors})
-            if result.outcome == "unknown" and not state_of(result.record).persistent:
-                self._let_go(result.record)
         self.records.settle()
-        return results
+        return tuple(results), unit.interruption
+
+    def _planned(self, records: Sequence[Record]) -> tuple[list[Plan], Agreement]:
+        for record in records:
+            # What the server does not show any more it lets nobody edit either, and says so then.
+            with suppress(NotFound, PermissionDenied):
+                self.prepare(record)
+        return plans(records, self.clock)
 
     def delete(self, record: Record) -> None:
         """Delete one record."""
@@ -151,7 +173,10 @@ class Workspace(Deeds):
         state_of(doomed).original["status"] = NOT_LOADED
         state_of(doomed).session = self
         planned, agreement = plans([doomed], self.clock)
-        result = self._unit(None, agreement).run(planned)[0]
+        unit = self._unit(None, agreement)
+        result = unit.run(planned)[0]
+        if unit.interruption is not None:
+            raise unit.interruption
         state = state_of(record)
         state.errors.update(result.errors)
         told = SaveResult(record, result.outcome, {}, result.errors, result.cause)
@@ -167,12 +192,18 @@ class Workspace(Deeds):
         state = state_of(record)
         if state.status is not Status.PENDING and not record.is_dirty:
             return SaveResult(record, "unchanged")
-        result = self.run([record], verify)[0]
+        (result,), interruption = self._carry_out([record], verify, None)
+        if interruption is not None:
+            for said in result.errors.get("", ()):
+                interruption.add_note(said)
+            raise interruption
         if error := save_error(result):
             raise error
         return result
 
-    def _unit(self, verify: Verify | None, agreement: Agreement) -> UnitOfWork:
+    def _unit(
+        self, verify: Verify | None, agreement: Agreement, progress: Progress | None = None
+    ) -> UnitOfWork:
         chosen: Verify = self._verify if verify is None else verify
         check_verify(chosen)
         return UnitOfWork(
@@ -183,6 +214,8 @@ class Workspace(Deeds):
             batch=self._batch,
             adopt=self.records.adopt,
             let_go=self._let_go,
+            crew=self.crew,
+            progress=progress,
         )
 
     def _let_go(self, record: Record) -> None:

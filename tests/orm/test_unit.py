@@ -28,6 +28,7 @@ from rtorm import (
     state_of,
 )
 from rtorm.gateway import Created, Edit, EditReply, Shown, Upload
+from rtorm.orm.crew import Crew
 from rtorm.orm.layout import layout_of
 from rtorm.orm.loading import blank, decode, fill
 from rtorm.orm.mirroring import Agreement
@@ -212,7 +213,9 @@ def run(
 
     gateway: Any = server
     agreement = Agreement(records)
-    unit = UnitOfWork(gateway, lambda: CLOCK, verify, agreement, batch, adopt, lambda _: None)
+    unit = UnitOfWork(
+        gateway, lambda: CLOCK, verify, agreement, batch, adopt, lambda _: None, Crew(1)
+    )
     try:
         return unit.run([plan(record, lambda: CLOCK, agreement) for record in records])
     except TransportError:

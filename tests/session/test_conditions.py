@@ -183,3 +183,25 @@ def test_every_combination_of_two_conditions(session: Session) -> None:
             of_one | of_two,
             every - of_one - of_two,
         ), (one, two)
+
+
+def test_names_that_rt_does_not_know_are_told(session: Session, connect: Any) -> None:
+    """RT itself finds nothing by them, without a word."""
+    good = session.query(Incident).where(
+        Ticket.owner == "alice", Ticket.cc.has("no.body@x.org"), Incident.severity == "high"
+    )
+    session.check(good)
+    bad = session.query(Ticket).where(
+        (Ticket.queue == "Incidnts") | (Ticket.queue == "Incidents"),
+        Ticket.owner != "alcie",
+        Ticket.cc.has("bbo"),
+        Ticket.cf["Sevrity"].is_null(),
+    )
+    with pytest.raises(QueryError) as caught:
+        session.check(bad)
+    for said in ("queue 'Incidnts'", "user 'alcie'", "user 'bbo'", "custom field 'Sevrity'"):
+        assert said in str(caught.value)
+    assert "'Incidents'," not in str(caught.value)
+    # Who may see no custom fields is not told that there are none.
+    reader = connect("reader")
+    reader.check(reader.query(Incident).where(Ticket.cf["Sevrity"] == "x"))

@@ -163,7 +163,8 @@ def test_an_interrupted_commit_creates_nothing_twice(
     with pytest.raises(KeyboardInterrupt):
         session.commit()
     monkeypatch.undo()
-    assert (session.new, session.dirty) == ([], [first])
+    assert (session.new, session.dirty) == ([], [])
+    assert first.id
     session.add(second)
     session.commit()
     found = session.query(Incident).where(Incident.subject.starts_with("Interrupted "))
