@@ -27,6 +27,7 @@ PAGES = [
     "attachments",
     "queues-users-groups",
     "errors",
+    "dask",
     "recipes",
     "raw-requests",
 ]

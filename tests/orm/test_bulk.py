@@ -20,11 +20,13 @@ from rtorm import (
     NOT_LOADED,
     CommitInterrupted,
     CommitReport,
+    ConfigurationError,
     OutcomeUnknownError,
     Queue,
     RTError,
     Ticket,
     TransportError,
+    connect,
     state_of,
 )
 from rtorm.gateway import Created, Edit, EditReply, Identity, Shown
@@ -647,6 +649,13 @@ def test_one_thing_met_twice_is_edited_in_order(desk: Desk, opened: Open) -> Non
     work.run([one, other, *rest], "never")
     assert desk.begun[4:] == [[5], [5]]
     assert desk.held["queue", 5]["Description"] == "text 1"
+
+
+@pytest.mark.parametrize("parallel", [0, -1, 2.0, True, "4", None])
+def test_the_number_of_requests_is_a_number_from_1(parallel: Any) -> None:
+    """Anything else is refused before there is a session, and told."""
+    with pytest.raises(ConfigurationError, match=f"parallel={parallel!r}"):
+        connect("https://rt.example.com", auth=("me", "x"), parallel=parallel)
 
 
 def test_a_summary_of_thousands_can_be_read() -> None:

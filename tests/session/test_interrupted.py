@@ -99,7 +99,8 @@ def test_ctrl_c_in_a_terminal(rt: Server, connect: Connect, parallel: int) -> No
     numbers = [ticket.id for ticket in new]
     subject = f"Pressed {parallel}"
     with proxy_to(rt.url) as proxy:
-        proxy.losses, proxy.marked = {"/edit": "late"}, f"+{numbers[3]}.".encode()
+        proxy.losses["/edit"] = "late"
+        proxy.marked = f"+{numbers[3]}.".encode()
         told = interrupted_program(proxy, parallel, subject, numbers)
     held = [ticket.subject for ticket in connect().get_many(Incident, numbers)]
     for line, text, ticket in zip(told, held, new, strict=True):

@@ -235,6 +235,8 @@ def sessions(session: Session, ticket: Incident) -> None:
     assert_type(session.edit(Incident, 77, status="stalled"), SaveResult)
     assert_type(session.commit(), CommitReport)
     assert_type(session.commit(verify="always"), CommitReport)
+    with rtorm.progress.bar("Saving") as progress:
+        assert_type(session.commit(progress=progress), CommitReport)
     assert_type(session.new, list[Record])
     assert_type(session.dirty, list[Record])
     session.rollback()
@@ -271,6 +273,8 @@ def results(result: SaveResult, report: CommitReport) -> None:
     assert_type(report.rejected, list[SaveResult])
     assert_type(report.partial, list[SaveResult])
     assert_type(report.unknown, list[SaveResult])
+    assert_type(report.unsent, list[SaveResult])
+    assert_type(result.unsent, bool)
     assert_type(report.ok, bool)
     assert_type(report.summary(), str)
 
