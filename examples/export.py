@@ -93,7 +93,8 @@ def workers(number: int) -> Generator[None]:
 def write_json(query: Query[Ticket], folder: Path, parts: int | None) -> None:
     """A ticket a line, dates in ISO 8601."""
     bag: Any = rtorm.dask.to_bag(query, npartitions=parts)
-    bag.map(json.dumps, default=text_of, ensure_ascii=False).to_textfiles(f"{folder}/*.jsonl")
+    lines = bag.map(json.dumps, default=text_of, ensure_ascii=False)
+    lines.to_textfiles(f"{folder}/*.jsonl", encoding="utf-8")
 
 
 def write_parquet(query: Query[Ticket], folder: Path, parts: int | None) -> None:

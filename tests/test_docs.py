@@ -36,10 +36,17 @@ _PRINTED = re.compile(r"\s*print\(.*\)  # (.*)")
 
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_does_what_it_says(
-    page: str, root: Path, rt: Server, session: Session, tmp_path: Path
+    page: str,
+    root: Path,
+    rt: Server,
+    session: Session,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The snippets of a page run one after the other and print what their comments say."""
     prepare(rt)
+    for name, value in (("RTSERVER", rt.url), ("RTUSER", "root"), ("RTPASSWD", "password")):
+        monkeypatch.setenv(name, value)
     text = (root / "docs" / f"{page}.md").read_text()
     names = {name: getattr(rtorm, name) for name in rtorm.__all__} | tickets(session)
     names |= {"session": session, "folder": tmp_path, "SecretStr": SecretStr, "Incident": Incident}
