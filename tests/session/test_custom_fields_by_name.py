@@ -467,8 +467,8 @@ def test_one_ticket_out_of_sight_stops_no_other(connect: Connect) -> None:
     class Spaced(Ticket):
         space: CF[str | None] = cf("With Space", default=None)
 
-    numbers = [odd(root).id, odd(root).id]
-    lost, kept = alice.get_many(Spaced, numbers)
+    made = [odd(root), odd(root)]
+    lost, kept = alice.get_many(Spaced, [ticket.id for ticket in made])
     lost.space = kept.space = "x"
     alice.expire(lost)
     moved = root.get(Ticket, lost.id)
