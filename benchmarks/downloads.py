@@ -3,7 +3,7 @@
 Prints the growth of the process's resident memory while an attachment is streamed, and the size
 itself beside it, from a throwaway Request Tracker 5 that takes attachments of that size.
 
-    python benchmarks/downloads.py [MEGABYTES]
+    python -m benchmarks.downloads [MEGABYTES]
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ import hashlib
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import rtorm
+from benchmarks.memory import peak
 from rtorm import Attachment, Ticket
 from rtorm.testing import RequestTracker
 
@@ -24,14 +24,15 @@ CONFIG = "Set($MaxAttachmentSize, 1_000_000_000);"
 PIECE = 65536
 
 
-def main(megabytes: int) -> None:
+def main(megabytes: int = 200) -> None:
     """Upload in one process, stream in another, whose memory the upload has not blown up."""
     print(f"a Request Tracker 5 that takes {megabytes} MB …")
     with RequestTracker(5, config=CONFIG) as server:
         began = time.monotonic()
         number = upload(server, megabytes)
         print(f"uploaded in {time.monotonic() - began:.1f} s")
-        command = [sys.executable, __file__, "--stream", server.url, str(number), str(megabytes)]
+        command = [sys.executable, "-m", "benchmarks.downloads", "--stream"]
+        command += [server.url, str(number), str(megabytes)]
         subprocess.run(command, check=True)
 
 
@@ -73,20 +74,9 @@ def stream(url: str, number: int, megabytes: int) -> None:
     print(f"peak resident memory grew by {grown / MB:.1f} MB, from {before / MB:.1f} MB")
 
 
-def peak() -> int:
-    """The most memory that this process has had so far, in bytes."""
-    # Not getrusage(), which begins with what the process had from which this one was started.
-    [line] = [
-        line
-        for line in Path("/proc/self/status").read_text().splitlines()
-        if line.startswith("VmHWM:")
-    ]
-    return int(line.split()[1]) * 1024
-
-
 if __name__ == "__main__":
     arguments = sys.argv[1:]
     if arguments[:1] == ["--stream"]:
         stream(arguments[1], int(arguments[2]), int(arguments[3]))
     else:
-        main(int(arguments[0]) if arguments else 200)
+        main(*map(int, arguments))

@@ -1,0 +1,74 @@
+"""The throwaway Request Trackers that everything is measured on, with the same tickets each."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from pathlib import Path
+from threading import Barrier
+
+from benchmarks.peers.by_hand import ByHand
+from benchmarks.peers.peer import Edit, Login, New
+from rtorm.testing import RequestTracker
+from rtorm.testing._apt import install
+
+__all__ = ["RELATED", "TICKETS", "serving"]
+
+TICKETS = 1000
+"""How many tickets there are, with the ids from 1."""
+RELATED = 100
+"""How many of them, the first, have messages, files and links."""
+
+# The server keeps a process for each connection that was used in the last second: one for each
+# peer, so that none waits for another's, and some to spare.
+_WORKERS = 8
+
+_TICKETS = Path(__file__).with_name("tickets.pl")
+
+
+_PACKAGES = ("librt-client-rest-perl", "rt4-clients", "rt5-clients")
+
+
+def _install_peers() -> None:
+    """Install Debian's packages of the peers that are written in Perl, if they are not there.
+
+    Raises:
+        RuntimeError: They cannot be installed here; the message says why.
+    """
+    registry = Path("/var/lib/dpkg/info")
+    if missing := [name for name in _PACKAGES if not (registry / f"{name}.md5sums").exists()]:
+        install(missing)
+
+
+@contextmanager
+def serving(major: int) -> Generator[tuple[RequestTracker, Login]]:
+    """A server with the tickets; the first time, making them takes half a minute."""
+    _install_peers()
+    sizes = f"my ( $count, $related ) = ( {TICKETS}, {RELATED} );\n"
+    print(f"Request Tracker {major} with {TICKETS:,} tickets …", flush=True)
+    text = sizes + _TICKETS.read_text()
+    with RequestTracker(major, initialdata=text, workers=_WORKERS) as server:
+        login = Login(server.url, server.user, server.password, server.major)
+        _warm(login)
+        yield server, login
+
+
+def _warm(login: Login) -> None:
+    """Have each of the server's processes do everything once, which takes it longer than later."""
+    together = Barrier(_WORKERS)
+
+    def do(number: int) -> None:
+        with closing(ByHand(login)) as peer:
+            peer.log_in()
+            # From now on each has a process of its own.
+            together.wait()
+            peer.load(1, 20)
+            peer.load_watchers(1, 20)
+            peer.load_related(1, 20)
+            peer.edit([Edit(TICKETS - number, "Warm", 3)])
+            peer.create([New("Warm", "Up", 1)])
+            together.wait()
+
+    with ThreadPoolExecutor(_WORKERS) as threads:
+        list(threads.map(do, range(_WORKERS)))
