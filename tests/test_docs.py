@@ -28,6 +28,7 @@ PAGES = [
     "queues-users-groups",
     "errors",
     "dask",
+    "performance",
     "recipes",
     "raw-requests",
 ]
