@@ -10,10 +10,10 @@ import os
 import threading
 import weakref
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import Future, wait
 from functools import partial
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
 __all__ = ["Crew", "Progress"]
@@ -30,6 +30,9 @@ Tasks = SimpleQueue[Task | None]
 
 # A request that takes long is not to keep the threads of the others idle.
 _AHEAD = 2
+# Seconds after which Ctrl-C is noticed at the latest: where it comes just before a thread begins to
+# wait, it is noticed after that, and on Windows always (Python 3.11-3.14).
+_BLINK = 0.2
 
 
 class Crew:
@@ -61,7 +64,7 @@ class Crew:
 
     def rest(self) -> None:
         """Wait until nothing is under way any more."""
-        wait(list(self._under_way))
+        _wait_for(self._under_way)
 
     def close(self) -> None:
         """Let the threads go: each ends with what it does at that time, which is not waited for."""
@@ -75,10 +78,10 @@ class Crew:
         try:
             for item in items:
                 if len(begun) == _AHEAD * self.parallel:
-                    yield begun.popleft().result()
+                    yield _result(begun.popleft())
                 begun.append(self._begin(partial(work, item)))
             while begun:
-                yield begun.popleft().result()
+                yield _result(begun.popleft())
         finally:
             for future in begun:
                 future.cancel()
@@ -103,7 +106,8 @@ class _Team:
         self.process = os.getpid()
         self._most = most
         self._threads = 0
-        self._idle = threading.Semaphore(0)
+        # No semaphore: Ctrl-C in the wrong moment would leave it locked.
+        self._idle: SimpleQueue[None] = SimpleQueue()
         self._tasks: Tasks = SimpleQueue()
         # They do not know the crew, so that one that nobody holds any more lets them go.
         self._end = weakref.finalize(self, _end, self._tasks)
@@ -111,21 +115,36 @@ class _Team:
 
     def take(self, task: Task) -> None:
         """Do it as soon as there is a thread for it."""
-        if not self._idle.acquire(blocking=False) and self._threads < self._most:
-            serving = threading.Thread(target=_serve, args=(self._tasks, self._idle), daemon=True)
-            serving.name = "rtorm-crew"
-            serving.start()
-            self._threads += 1
+        try:
+            self._idle.get_nowait()
+        except Empty:
+            if self._threads < self._most:
+                self._begin()
         self._tasks.put(task)
+
+    def _begin(self) -> None:
+        arguments = (self._tasks, partial(self._idle.put, None))
+        threading.Thread(target=_serve, args=arguments, name="rtorm-crew", daemon=True).start()
+        self._threads += 1
 
     def dismiss(self) -> None:
         """Have the threads end once the queue is empty."""
         self._end()
 
 
-def _serve(tasks: Tasks, idle: threading.Semaphore) -> None:
+def _result(future: Future[S]) -> S:
+    _wait_for([future])
+    return future.result()
+
+
+def _wait_for(futures: Collection[Future[Any]]) -> None:
+    while wait(list(futures), _BLINK).not_done:
+        pass
+
+
+def _serve(tasks: Tasks, free: Callable[[], object]) -> None:
     while (task := tasks.get()) is not None:
-        task(idle.release)
+        task(free)
         # Not held until there is another one.
         del task
     _end(tasks)

@@ -22,7 +22,7 @@ def public(names: Iterable[str]) -> set[str]:
 OWN = {"severity", "hosts"}
 OF_RECORDS = public(vars(Record))
 OF_TICKETS = public(vars(Ticket)) - OF_RECORDS
-OF_COLUMNS, OF_LINKS = public(vars(Column)), public(vars(Links))
+OF_COLUMNS, OF_LINKS = public(vars(Column)) | {"name"}, public(vars(Links))
 OF_SESSIONS = public(vars(Session)) | {"client"}
 READ_ONLY = {"id", "created", "creator", "last_updated"}
 

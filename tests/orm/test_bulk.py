@@ -226,6 +226,23 @@ def waits_at(gate: threading.Barrier) -> Fate:
     return fate
 
 
+def watch_order(desk: Desk, first: int, then: int) -> list[bool]:
+    """Whether each of these requests waits for the one before: whether that had its reply."""
+    waited: list[bool] = []
+    overtaken = threading.Event()
+
+    def lead() -> None:
+        # Time for what must wait to overtake it.
+        overtaken.wait(0.3)
+
+    def follow() -> None:
+        waited.append(any(number == first for _, number in desk.held))
+        overtaken.set()
+
+    desk.fates.update({first: lead, then: follow})
+    return waited
+
+
 LOST = OutcomeUnknownError("the reply was lost")
 DOWN = TransportError("nothing was sent")
 
@@ -261,7 +278,9 @@ def test_a_failure_in_the_middle_stops_a_commit(desk: Desk, opened: Open, failur
     work = opened()
     tickets = edited(work, 10)
     desk.fates[5] = raises(failure)
-    results = work.run(tickets, None)
+    told: list[int] = []
+    results = work.run(tickets, None, lambda done, _: told.append(done))
+    assert told == [0, 2, 4, 6]
     lost = "unknown" if failure is LOST else "rejected"
     assert outcomes(results) == ["updated"] * 4 + [lost] * 2 + ["not sent"] * 4
     assert desk.begun == [[1, 2], [3, 4], [5, 6]]
@@ -340,6 +359,24 @@ def test_a_crash_and_a_failure_after_it(desk: Desk, opened: Open) -> None:
     assert unsent(work) == tickets[1:3]
 
 
+def test_a_crash_after_which_rt_is_down(desk: Desk, opened: Open) -> None:
+    """It is not forgotten that a request was carried out in part before."""
+    work = opened(batch=4)
+    tickets = edited(work, 4)
+
+    def crash() -> list[EditReply]:
+        for number in (2, 4):
+            desk.held["ticket", number] = {"Subject": f"new {number}"}
+        desk.fates[1] = raises(DOWN)
+        return [EditReply(unclear="RT crashed")] * 4
+
+    desk.fates = {1: crash}
+    results = work.run(tickets, None)
+    assert outcomes(results) == ["rejected", "updated", "rejected", "updated"]
+    assert desk.begun == [[1, 2, 3, 4], [1], "show 1"]
+    assert unsent(work) == tickets[::2]
+
+
 def test_ctrl_c_while_one_request_waits(desk: Desk, opened: Open) -> None:
     """That one is unknown, the rest is not sent, and another commit goes on."""
     work = opened()
@@ -383,12 +420,13 @@ def test_ctrl_c_again_gives_up_waiting(desk: Desk, opened: Open, sendings: list[
     """What hangs is unknown; the session works on with other threads."""
     work = opened(4)
     tickets = edited(work, 40)
+    crew: Any = work.crew
     let_go = threading.Event()
 
     def fate() -> None:
         press_ctrl_c()
         until(lambda: sendings[-1]._is_over)
-        until(lambda: desk.under_way == 1)
+        until(lambda: len(crew._under_way) == 1)
         press_ctrl_c()
         assert let_go.wait(PATIENCE)
 
@@ -570,10 +608,29 @@ def test_records_that_depend_on_each_other_keep_their_order(desk: Desk, opened: 
     tickets = edited(work, 8)
     for at, other in ((6, 2), (1, 7), (4, 9)):
         tickets[at].links.refers_to = [other]
+    waited = watch_order(desk, 2, 5)
     assert set(outcomes(work.run(tickets, None))) == {"updated"}
     numbers = [told[0] for told in desk.begun if isinstance(told, list)]
     assert sorted(numbers[:5]) == [1, 3, 4, 6, 8]
     assert numbers[5:] == [2, 5, 7]
+    assert waited == [True]
+
+
+@pytest.mark.parametrize("known_of", ["depends_on", "depended_on_by"])
+def test_a_ticket_is_resolved_after_what_it_depends_on(
+    desk: Desk, opened: Open, known_of: str
+) -> None:
+    """RT refuses it before; that they are linked is known from either end."""
+    work = opened(4, batch=1)
+    tickets = edited(work, 8)
+    for ticket in tickets:
+        ticket.status = "resolved"
+    holder, end = (tickets[3], 3) if known_of == "depends_on" else (tickets[2], 4)
+    vars(holder)[f"links.{known_of}"] = [end]
+    waited = watch_order(desk, 3, 4)
+    work.run(tickets, "never")
+    assert waited == [True]
+    assert [told for told in desk.begun if told in ([3], [4])] == [[3], [4]]
 
 
 def test_new_tickets_are_linked_in_their_order(desk: Desk, opened: Open) -> None:
@@ -600,7 +657,9 @@ def test_what_is_named_comes_before_what_names_it(desk: Desk, opened: Open) -> N
     tickets = edited(work, 4)
     late = known(work, Queue, 13)
     late.description = "later"
+    waited = [watch_order(desk, 12, 1), watch_order(desk, 4, 13)]
     work.run([*queues, *tickets, late], None)
+    assert waited == [[True], [True]]
     numbers = [told[0] for told in desk.begun if isinstance(told, list)]
     assert set(numbers[:2]) == {11, 12}
     assert set(numbers[2:6]) == {1, 2, 3, 4}

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -175,6 +176,22 @@ def test_a_crew_that_is_forgotten_lets_its_threads_go() -> None:
     for thread in threads:
         thread.join(PATIENCE)
         assert not thread.is_alive()
+
+
+def test_what_is_done_is_let_go(crew: Crew) -> None:
+    """A thread that waits for work holds nothing of what it has done, neither do its errors."""
+
+    class Work:
+        def __call__(self, item: int) -> int:
+            return 1 // item
+
+    work = Work()
+    gone = weakref.ref(work)
+    assert list(crew.each(work, [1, 1])) == [1, 1]
+    with pytest.raises(ZeroDivisionError):
+        next(crew.each(work, [0, 0]))
+    del work
+    until(lambda: gone() is None)
 
 
 def test_after_closing_there_are_new_threads(crew: Crew) -> None:
