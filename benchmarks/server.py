@@ -21,8 +21,8 @@ RELATED = 100
 """How many of them, the first, have messages, files and links."""
 
 # The server keeps a process for each connection that was used in the last second: one for each
-# peer, so that none waits for another's, and some to spare.
-_WORKERS = 8
+# peer and four for the parallel one, so that none waits for another's.
+_WORKERS = 12
 
 _TICKETS = Path(__file__).with_name("tickets.pl")
 
