@@ -134,7 +134,11 @@ class _Team:
 
 def _result(future: Future[S]) -> S:
     _wait_for([future])
-    return future.result()
+    try:
+        return future.result()
+    finally:
+        # What it raises holds this frame.
+        del future
 
 
 def _wait_for(futures: Collection[Future[Any]]) -> None:
