@@ -146,8 +146,26 @@ class CustomColumns(Facet[CustomValues]):
 
         Nothing is asked: RT finds no ticket by a name that it does not know. Where the class of the
         query declares the field, its type applies.
+
+        Raises:
+            ValueError: The name is empty or nothing but digits, which RT takes for a number, or
+                the number is none.
         """
+        if not (_is_number(name) if not isinstance(name, str) else _is_name(name)):
+            message = (
+                f"cf[{name!r}]: give a custom field's name, or its number as an int from 1; RT "
+                "takes a name of digits for a number"
+            )
+            raise ValueError(message)
         return Column(f"{PREFIX}{name}", WRITTEN.name.format(name))
+
+
+def _is_number(given: object) -> bool:
+    return type(given) is int and given > 0
+
+
+def _is_name(given: str) -> bool:
+    return bool(given.strip()) and not given.isdecimal()
 
 
 def _no_such_field(ticket: Record, name: object, names: tuple[str, ...]) -> KeyError:

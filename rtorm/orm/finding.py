@@ -18,6 +18,7 @@ from rtorm.orm.matching import in_order, matches, searches, sort_keys, values_of
 from rtorm.orm.mentions import Mentions, mentions
 from rtorm.orm.outcome import SaveResult, Verify
 from rtorm.orm.record import Record
+from rtorm.orm.scope import uncertain
 from rtorm.orm.selection import Selection
 from rtorm.orm.ticketsql import order_of, ticket_sql
 from rtorm.rest1.clock import Clock
@@ -142,6 +143,20 @@ class Search(Generic[R]):
         records = list(self.records())
         parts = (records[at : at + size] for at in range(0, len(records), size))
         return len(records), parts
+
+    def check_certain(self) -> None:
+        """Refuse to change what a query finds if RT may find too much by it.
+
+        Raises:
+            QueryError: It denies a custom field of which there may be others of the same name.
+        """
+        if self.of_tickets and (field := uncertain(self.clause, self.cls)):
+            message = (
+                f"{field} is denied, and if custom fields of several queues are called so, RT "
+                "finds every ticket by that: say which queue is meant, by a class of tickets or "
+                "where(Ticket.queue == ...), or give the field's number, Ticket.cf[5]"
+            )
+            raise QueryError(message)
 
     def unknown(self) -> list[str]:
         """What the conditions name and RT does not know, as far as it tells that."""

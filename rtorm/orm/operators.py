@@ -1,4 +1,4 @@
-"""How RT is asked for each operator, by kind of field: tables; standard library alone.
+"""How RT is asked for each operator, by kind of field and by field: tables; standard library alone.
 
 The facts hold for RT 4.4-5.0.
 """
@@ -13,13 +13,19 @@ __all__ = [
     "CUSTOM",
     "DATE",
     "EQUALITY",
+    "FORMS",
     "LIKENESS",
     "LINKED",
+    "NAMED",
+    "NEGATIVE",
     "NUMBER",
     "OPTIONAL",
     "ORDER",
     "OWNER",
+    "PEOPLE",
     "QUEUE",
+    "RELATIONS",
+    "ROLES",
     "SUBJECT",
     "TEXT",
     "WATCHED",
@@ -77,10 +83,45 @@ OWNER: Forms = {
     **EQUALITY,
     **{name: form.replace("{key}", "Owner.Name") for name, form in LIKENESS.items()},
 }
+NEGATIVE: frozenset[Operator] = frozenset(("!=", "NOT LIKE", "NOT STARTSWITH", "IS"))
+"""What a field of several parts fulfils only if each of its parts does."""
 # Where several users are like the text, RT finds by NOT LIKE also who has one of them and another.
 WATCHED: Forms = {
     **EQUALITY,
     **{name: LIKENESS[name] for name in ("LIKE", "STARTSWITH")},
-    **NULLITY,
+    # Asked for a column of theirs beside LIKE, RT takes them for watchers that are like it.
+    "IS": "{role} IS NULL",
+    "IS NOT": "{role} IS NOT NULL",
 }
 LINKED: Forms = {**EQUALITY, **NULLITY}
+
+_DATES = ("Created", "Starts", "Started", "Due", "Resolved", "Told", "LastUpdated")
+_NUMBERS = (
+    "id",
+    "Priority",
+    "InitialPriority",
+    "FinalPriority",
+    "TimeEstimated",
+    "TimeWorked",
+    "TimeLeft",
+)
+FORMS: Mapping[str, Forms] = {
+    "Queue": QUEUE,
+    "Subject": SUBJECT,
+    "Status": TEXT,
+    "Owner": OWNER,
+    "Creator": EQUALITY,
+    "SLA": OPTIONAL,
+    **dict.fromkeys(_NUMBERS, NUMBER),
+    **dict.fromkeys(_DATES, DATE),
+}
+ROLES = {"Requestors": "Requestor", "Cc": "Cc", "AdminCc": "AdminCc"}
+RELATIONS = {
+    **{
+        name: name for name in ("DependsOn", "DependedOnBy", "RefersTo", "ReferredToBy", "MemberOf")
+    },
+    "Members": "HasMember",
+}
+PEOPLE = ("Owner", "Creator")
+# Which kind of record stands for its name.
+NAMED = {"Queue": "queue", **dict.fromkeys((*PEOPLE, *ROLES), "user")}

@@ -41,6 +41,10 @@ class Query(Generic[R]):
     know, of queues, users or custom fields, fit no ticket. Users can be searched with the right
     AdminUsers only. Of queues, users and groups RT evaluates one condition; the others are
     evaluated here, on what it finds by the one that narrows most.
+
+    Where queues have custom fields of the same name, RT finds every ticket by the denial of one
+    (`!=`, `~`, `not_in`, `is_null`), unless the query is for certain queues: by its class, or by a
+    condition such as `Ticket.queue == "Incidents"`; or the field is told by its number.
     """
 
     _session: Finder
@@ -169,8 +173,8 @@ class Query(Generic[R]):
 
         The ids are asked for first, so that the result is that of one moment, and stays so if a
         program changes what it reads. Tickets that vanish meanwhile are left out; what others
-        change meanwhile is shown as it is then. Only what is read of a piece together with it is
-        held, so that memory does not grow; records that nobody holds any more are let go.
+        change meanwhile is shown as it is then. The session lets go of records that the program
+        does not hold and has not changed, so that memory does not grow with their number.
 
         Args:
             chunk: How many tickets one request shows.
@@ -261,11 +265,13 @@ class Query(Generic[R]):
             AttributeError: There is no such field, or RT sets it.
             TypeError: No field is given.
             CommitInterrupted: Ctrl-C was pressed meanwhile.
+            QueryError: A custom field is denied by its name alone, and RT may find too much.
             RTError: As iterating does; nothing was changed.
         """
         if not fields:
             message = "update() needs an attribute to set: update(status='resolved')"
             raise TypeError(message)
+        self._search.check_certain()
         results = self._session.edit_many(
             self._cls, self.ids(), fields, verify=verify, progress=progress
         )

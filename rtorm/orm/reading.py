@@ -22,7 +22,7 @@ from rtorm.orm.layout import layout_of
 from rtorm.orm.loading import blank, fill, forget
 from rtorm.orm.record import Record
 from rtorm.orm.selection import Selection
-from rtorm.orm.state import Owner, peers_of, state_of
+from rtorm.orm.state import Owner, state_of, tie
 from rtorm.rest1.clock import Clock
 
 __all__ = ["Reading", "number_of", "to_ask"]
@@ -30,9 +30,6 @@ __all__ = ["Reading", "number_of", "to_ask"]
 R = TypeVar("R", bound=Record)
 
 _CUSTOM = PREFIX.rstrip(".")
-# Of how many records something is loaded when it is read of one: it takes RT 30 ms for each to tell
-# its watchers, and proxies wait for a minute.
-_TIED = 500
 
 
 class Reading(Guarded, Owner):
@@ -105,7 +102,7 @@ class Reading(Guarded, Owner):
             elif missing == "raise" or not isinstance(answer, NotFound | PermissionDenied):
                 raise answer
         records = [found[number] for number in numbers if number in found]
-        self._tie(records)
+        tie(records)
         return records
 
     def _each(self, cls: type[R], numbers: Sequence[int]) -> Iterator[tuple[int, R | RTError]]:
@@ -139,13 +136,11 @@ class Reading(Guarded, Owner):
             except NotFound:
                 continue  # It has left the class's queue meanwhile.
         records = list(met.values())
-        for at in range(0, len(records), _TIED):
-            tied = records[at : at + _TIED]
-            self._tie(tied)
-            for record in tied:
+        for group in tie(records):
+            for record in group:
                 state_of(record).strict = selection.strict
             for name in selection.later(cls):
-                self._complete(tied, name)
+                self._complete(group, name)
         return records
 
     def pieces(
@@ -201,11 +196,6 @@ class Reading(Guarded, Owner):
         if name not in vars(record) and layout.fields[name].spec.number is not None:
             self._custom.load_numbered(record, name, records)
         return failed
-
-    def _tie(self, records: Sequence[Record]) -> None:
-        tied = peers_of(records)
-        for record in records:
-            state_of(record).peers = tied
 
     def define(self, record: Record) -> None:
         """Learn which custom fields a ticket has; loads those of it and its peers in one request.

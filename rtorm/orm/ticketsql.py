@@ -16,64 +16,31 @@ from typing import Any, Literal, Union, cast, get_args, get_origin
 from rtorm.errors import QueryError
 from rtorm.orm.clauses import ALL, NONE
 from rtorm.orm.columns import And, Clause, Comparison, Operator, Or, Ordering, Raw
+from rtorm.orm.comparing import impossible, joined, literal, misfit, name_of, single
 from rtorm.orm.fields import declared_type
 from rtorm.orm.kinds import codec_for, plain_type
 from rtorm.orm.layout import FieldLayout, layout_of
+from rtorm.orm.listsql import linked, watched
 from rtorm.orm.operators import (
     CUSTOM,
     DATE,
     EQUALITY,
+    FORMS,
     LIKENESS,
-    LINKED,
     NUMBER,
     OPTIONAL,
     ORDER,
-    OWNER,
-    QUEUE,
-    SUBJECT,
-    TEXT,
-    WATCHED,
-    Forms,
+    PEOPLE,
+    RELATIONS,
+    ROLES,
 )
 from rtorm.orm.record import Record
-from rtorm.orm.state import state_of
-from rtorm.rest1.checks import check_link
+from rtorm.orm.scope import queues_of
 from rtorm.rest1.clock import Clock
-from rtorm.rest1.conditions import custom_field_key, quoted
+from rtorm.rest1.conditions import custom_field_key
 from rtorm.rest1.forms import EncodeError
 
 __all__ = ["order_of", "ticket_sql"]
-
-_DATES = ("Created", "Starts", "Started", "Due", "Resolved", "Told", "LastUpdated")
-_NUMBERS = (
-    "id",
-    "Priority",
-    "InitialPriority",
-    "FinalPriority",
-    "TimeEstimated",
-    "TimeWorked",
-    "TimeLeft",
-)
-_FORMS: Mapping[str, Forms] = {
-    "Queue": QUEUE,
-    "Subject": SUBJECT,
-    "Status": TEXT,
-    "Owner": OWNER,
-    "Creator": EQUALITY,
-    "SLA": OPTIONAL,
-    **dict.fromkeys(_NUMBERS, NUMBER),
-    **dict.fromkeys(_DATES, DATE),
-}
-_ROLES = {"Requestors": "Requestor", "Cc": "Cc", "AdminCc": "AdminCc"}
-_RELATIONS = {
-    **{
-        name: name for name in ("DependsOn", "DependedOnBy", "RefersTo", "ReferredToBy", "MemberOf")
-    },
-    "Members": "HasMember",
-}
-_PEOPLE = ("Owner", "Creator")
-# Which kind of record stands for its name.
-_NAMED = {"Queue": "queue", **dict.fromkeys((*_PEOPLE, *_ROLES), "user")}
 
 _NO_CLOCK = Clock(None, exact=False)
 _SHORT_BYTES = 255
@@ -101,7 +68,7 @@ def ticket_sql(clause: Clause, cls: type[Record], clock: Callable[[], Clock]) ->
         return "id > 0"
     if clause == NONE:
         return "id < 0"
-    return _Writer(cls, clock).written(clause)
+    return _Writer(cls, queues_of(clause, cls), clock).written(clause)
 
 
 def order_of(orderings: Sequence[Ordering], cls: type[Record]) -> str:
@@ -122,7 +89,7 @@ def order_of(orderings: Sequence[Ordering], cls: type[Record]) -> str:
 
 
 def _sortable(wire: str, cls: type[Record]) -> str:
-    if wire in _FORMS:
+    if wire in FORMS:
         return wire
     if not wire.startswith("CF."):
         message = f"RT cannot sort tickets by {wire}"
@@ -138,8 +105,12 @@ def _sortable(wire: str, cls: type[Record]) -> str:
 
 
 class _Writer:
-    def __init__(self, cls: type[Record], clock: Callable[[], Clock]) -> None:
+    def __init__(
+        self, cls: type[Record], queues: Sequence[str], clock: Callable[[], Clock]
+    ) -> None:
         self._cls = cls
+        # Of several custom fields of one name, those of these queues are meant.
+        self._queues = queues
         self._clock = clock
 
     def written(self, clause: Clause) -> str:
@@ -171,45 +142,45 @@ class _Writer:
         try:
             if clause.field.startswith("CF."):
                 return self._custom(clause)
-            if clause.field in _ROLES:
-                return _watched(clause)
-            if clause.field in _RELATIONS:
-                return _linked(clause)
+            if clause.field in ROLES:
+                return watched(clause)
+            if clause.field in RELATIONS:
+                return linked(clause)
             return self._own(clause)
         except EncodeError as error:
-            raise _impossible(clause, str(error)) from None
+            raise impossible(clause, str(error)) from None
         except (AttributeError, TypeError, ValueError):
-            raise _impossible(clause, _misfit(clause)) from None
+            raise impossible(clause, misfit(clause)) from None
 
     def _own(self, clause: Comparison) -> str:
         wire, operator, value = clause.field, clause.operator, clause.value
-        forms = _FORMS.get(wire)
+        forms = FORMS.get(wire)
         if forms is None:
             said = "RT cannot search tickets by this field; sql() takes conditions in TicketSQL"
-            raise _impossible(clause, said)
+            raise impossible(clause, said)
         if isinstance(value, Record):
-            value = _name_of(clause, value)
+            value = name_of(clause, value)
         elif forms is DATE and isinstance(value, datetime):
             operator, value = _whole_seconds(clause)
         elif forms is OPTIONAL and value == "":
             operator = _AS_NULL.get(operator, operator)
         if operator not in forms:
-            raise _impossible(clause, _REASONS.get(operator, "RT cannot search it so"))
+            raise impossible(clause, _REASONS.get(operator, "RT cannot search it so"))
         if forms is NUMBER and (not isinstance(value, int) or isinstance(value, bool)):
-            raise _impossible(clause, "it holds a whole number")
+            raise impossible(clause, "it holds a whole number")
         if wire == "Status" and operator == "=" and str(value).lower() == "deleted":
-            raise _impossible(clause, "RT finds no deleted tickets: get() them by their id")
+            raise impossible(clause, "RT finds no deleted tickets: get() them by their id")
         field = layout_of(self._cls).at_wire(wire)
         text = "" if value is None or field is None else self._encoded(field, operator, value)
-        literal = text if forms is NUMBER else _literal(text, person=wire in _PEOPLE)
-        return forms[operator].format(key=wire, value=literal)
+        wanted = text if forms is NUMBER else literal(text, person=wire in PEOPLE)
+        return forms[operator].format(key=wire, value=wanted)
 
     def _custom(self, clause: Comparison) -> str:
-        operator, value = clause.operator, _single(clause)
+        operator, value = clause.operator, single(clause)
         if isinstance(value, _NETWORKS):
-            raise _impossible(clause, "RT finds networks that overlap, not equal ones")
+            raise impossible(clause, "RT finds networks that overlap, not equal ones")
         if operator in ORDER and not isinstance(value, _ORDERED):
-            raise _impossible(clause, "RT compares custom fields as text, where 10 is less than 9")
+            raise impossible(clause, "RT compares custom fields as text, where 10 is less than 9")
         if isinstance(value, datetime):
             operator, value = _whole_seconds(clause)
         field = layout_of(self._cls).at_wire(clause.field)
@@ -218,8 +189,17 @@ class _Writer:
         operator = operator if text else _AS_NULL.get(operator, operator)
         # Beside other conditions, RT takes "=" of a long value for fulfilled by every ticket.
         long = operator == "=" and len(text.encode()) > _SHORT_BYTES
-        key = custom_field_key(_name(clause.field, field), "LargeContent" if long else "")
-        return CUSTOM[operator].format(key=key, value=_literal(text))
+        if operator in EQUALITY and not text.isascii() and len(text.encode()) > _SHORT_BYTES:
+            raise impossible(clause, _ENCODED)
+        name, column = _name(clause.field, field), "LargeContent" if long else ""
+        value = literal(text)
+        return joined(
+            operator,
+            (
+                CUSTOM[operator].format(key=custom_field_key(name, column, queue), value=value)
+                for queue in (("",) if name.isdecimal() else self._queues or ("",))
+            ),
+        )
 
     def _encoded(self, field: FieldLayout | None, operator: Operator, value: object) -> str:
         if operator in LIKENESS:
@@ -233,83 +213,16 @@ class _Writer:
         return (own or codec_for(type(value))).encode(value, self._clock() if dated else _NO_CLOCK)
 
 
-def _watched(clause: Comparison) -> str:
-    """A condition on one of the lists of watchers; of a group that watches, on its members."""
-    operator, value = clause.operator, _single(clause)
-    if isinstance(value, Record):
-        value = _name_of(clause, value)
-    if operator not in WATCHED:
-        raise _impossible(clause, _UNWATCHED.get(operator, "RT knows no order of watchers"))
-    if value is not None and (not isinstance(value, str) or not value.strip()):
-        raise _impossible(clause, "a watcher is an e-mail address or a user's name")
-    # A watcher without an account has one that is called by the address.
-    named = value is not None and operator in EQUALITY and "@" not in value
-    key = f"{_ROLES[clause.field]}.{'Name' if named else 'EmailAddress'}"
-    return WATCHED[operator].format(key=key, value=_literal(value or ""))
-
-
-_UNWATCHED: Mapping[Operator, str] = dict.fromkeys(
-    ("NOT LIKE", "NOT STARTSWITH"),
-    "RT would find tickets with such a watcher that have another one, too: ask for those that have "
-    "one, and leave them out",
+_ENCODED = (
+    "RT keeps values of more than 255 bytes encoded, and finds them by nothing but ASCII: compare "
+    "what the loaded tickets have"
 )
-
-
-def _linked(clause: Comparison) -> str:
-    """A condition on one of the lists of links."""
-    operator, value = clause.operator, _single(clause)
-    if operator not in LINKED:
-        raise _impossible(clause, "RT compares links for equality alone")
-    if isinstance(value, Record):
-        if type(value).__rt_kind__ != "ticket" or not state_of(value).persistent:
-            raise _impossible(clause, "a link leads to a ticket that is in RT, or to a URI")
-        value = vars(value)["id"]
-    end = "" if value is None else str(check_link(str(value)))
-    if end == "0":
-        raise _impossible(clause, "there is no ticket 0: is_null() finds tickets without links")
-    return LINKED[operator].format(key=_RELATIONS[clause.field], value=_literal(end))
-
-
-def _single(clause: Comparison) -> object:
-    if isinstance(clause.value, list | tuple | set | frozenset):
-        raise _impossible(clause, "it is compared with one value: use has()")
-    return clause.value
-
-
 _REASONS: Mapping[Operator, str] = {
     "IS": "it always has a value",
     "IS NOT": "it always has a value",
     "STARTSWITH": "RT cannot search it by its beginning: use like()",
     "NOT STARTSWITH": "RT cannot search it by its beginning: use like()",
 }
-
-
-def _misfit(clause: Comparison) -> str:
-    wanted = ": it is compared with a datetime" if _FORMS.get(clause.field) is DATE else ""
-    return f"the value does not fit the field{wanted}"
-
-
-def _name_of(clause: Comparison, record: Record) -> str:
-    if type(record).__rt_kind__ != _NAMED.get(clause.field):
-        raise _impossible(clause, _misfit(clause))
-    name: str | None = cast("Any", record).name
-    if name is None:
-        raise _impossible(clause, "it has no name yet")
-    return name
-
-
-def _impossible(clause: Comparison, why: str) -> QueryError:
-    return QueryError(f"{clause.field} {clause.operator} {clause.value!r}: {why}")
-
-
-def _literal(text: str, *, person: bool = False) -> str:
-    if text.lower().startswith("cf."):
-        message = "RT takes a value that begins with 'CF.' for the name of a custom field"
-        raise EncodeError(message)
-    if text.startswith("__CurrentUser") and not person:
-        message = "RT puts the account's own name or number in the place of this value"
-        raise EncodeError(message)
-    return quoted(text)
 
 
 # Compared with an empty value, where RT keeps none.
@@ -324,7 +237,7 @@ def _whole_seconds(clause: Comparison) -> tuple[Operator, object]:
     if not isinstance(instant, datetime) or not instant.microsecond:
         return clause.operator, instant
     if clause.operator not in _ROUNDED:
-        raise _impossible(clause, "RT keeps whole seconds: give it with microsecond=0")
+        raise impossible(clause, "RT keeps whole seconds: give it with microsecond=0")
     return _ROUNDED[clause.operator], instant.replace(microsecond=0)
 
 

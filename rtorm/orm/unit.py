@@ -30,7 +30,7 @@ from rtorm.orm.readback import ReadBack, computed, is_deleted
 from rtorm.orm.record import Record
 from rtorm.orm.sending import Letter, Sending, Sent
 from rtorm.orm.stages import stages
-from rtorm.orm.state import NOT_LOADED, peers_of, state_of
+from rtorm.orm.state import NOT_LOADED, state_of, tie
 from rtorm.rest1.clock import Clock
 
 __all__ = ["NOT_SENT", "UnitOfWork"]
@@ -40,9 +40,6 @@ _NOT_SENT = "not sent, since an earlier request of the commit failed"
 _NOT_READ = "It was not read back, since the commit was interrupted"
 _CUT_OFF = "the commit was interrupted before RT's reply came"
 _EDIT_CUT_OFF = f"{_CUT_OFF}: it may or may not have carried out the edit, which may be sent again"
-
-# Of how many records something is loaded when it is read of one.
-_TIED = 500
 
 
 @dataclass(slots=True)
@@ -108,8 +105,7 @@ class UnitOfWork:
             # Nothing is sent any more, and what is done twice does no harm.
             self.interruption = self.interruption or error
             results = list(map(self._result, self._plans))
-        for at in range(0, len(results), _TIED):
-            _tie([result.record for result in results[at : at + _TIED]])
+        tie([result.record for result in results])
         return results
 
     def _work_through(self) -> None:
@@ -278,12 +274,6 @@ def _doubt(plan: EditPlan) -> None:
     original = state_of(plan.record).original
     original.update(dict.fromkeys(original.keys() & plan.changes.keys(), NOT_LOADED))
     forget(plan.record, computed(plan.record, plan.changes.keys()))
-
-
-def _tie(records: Sequence[Record]) -> None:
-    tied = peers_of(records)
-    for record in records:
-        state_of(record).peers = tied
 
 
 def _is_of_ticket(plan: Plan) -> bool:

@@ -25,12 +25,13 @@ def quoted(text: str) -> str:
     return "'" + _escaped(text, "'") + "'"
 
 
-def custom_field_key(name: str, column: str = "") -> str:
+def custom_field_key(name: str, column: str = "", queue: str = "") -> str:
     """A custom field's name, or its number, as TicketSQL reads it back: `'CF.{Name}'`.
 
     Args:
         name: The name.
         column: The column of RT's database in which it is sought; empty for all of them.
+        queue: The name of the queue whose custom field is meant; empty for that of any queue.
 
     Raises:
         EncodeError: RT would take the name for another one.
@@ -38,7 +39,8 @@ def custom_field_key(name: str, column: str = "") -> str:
     if ".{" in name:
         message = f"RT cannot search by the custom field {name!r}, since its name holds '.{{'"
         raise EncodeError(message)
-    return quoted(f"CF.{{{name}}}" + (f".{column}" if column else ""))
+    owner = "" if not queue or queue.isdecimal() or ".{" in queue else f"{queue}."
+    return quoted(f"CF.{owner}{{{name}}}" + (f".{column}" if column else ""))
 
 
 def words(*parts: str) -> str:

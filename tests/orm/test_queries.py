@@ -244,6 +244,12 @@ def test_an_update_loads_nothing() -> None:
     with pytest.raises(CommitError) as caught:
         Query(refusing, Ticket).update(status="open")
     assert [result.record.id for result in caught.value.report.rejected] == [8]
+    denied = Query(shelf, Ticket).where(Ticket.cf["Owner"] != "x")
+    shelf.asked.clear()
+    with pytest.raises(QueryError, match=r"CF\.\{Owner\} is denied, .* say which queue"):
+        denied.update(status="open")
+    assert shelf.asked == []
+    denied.where(Ticket.queue == "General").update(status="open")
     with pytest.raises(TypeError, match="needs an attribute to set"):
         Query(shelf, Ticket).update()
 

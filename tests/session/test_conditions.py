@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rtorm import QueryError, Session, Ticket, User
+from rtorm import CF, QueryError, Session, Ticket, User, cf
 from rtorm.orm.columns import Clause
 from tests.support import Incident
 
@@ -205,3 +205,66 @@ def test_names_that_rt_does_not_know_are_told(session: Session, connect: Any) ->
     # Who may see no custom fields is not told that there are none.
     reader = connect("reader")
     reader.check(reader.query(Incident).where(Ticket.cf["Sevrity"] == "x"))
+
+
+def test_no_watchers_or_one_that_is_like_a_text(session: Session) -> None:
+    """RT mixes the two up where it is asked for a column of theirs."""
+    new = partial(Incident, subject="none or like")
+    ids = made(session, ann=new(cc=["ann@x.org"]), bob=new(cc=["bob@y.org"]), none=new())
+    query = session.query(Incident).where(Ticket.subject == "none or like")
+    for column in (Ticket.cc.like("@x.org"), Ticket.cc.starts_with("ann")):
+        for clause in (column | Ticket.cc.is_null(), Ticket.cc.is_null() | column):
+            assert query.where(clause).ids() == [ids["ann"], ids["none"]]
+
+
+def test_a_users_name_may_be_an_address(session: Session) -> None:
+    """RT takes it as a watcher, and shows the address of the user; the user is found by both."""
+    name = "named@x.org"
+    user = session.query(User).where(User.name == name).one_or_none()
+    if user is None:
+        user = session.add(User(name=name, email_address="real@x.org", privileged=True))
+    ticket = session.add(Incident(subject="named by an address"))
+    session.commit()
+    ticket.cc = [name]
+    ticket.save(verify="never")
+    wanted: list[Any] = [name, "real@x.org", user]
+    for each in wanted:
+        query = session.query(Incident).where(Ticket.subject == "named by an address")
+        assert query.where(Ticket.cc.has(each)).ids() == [ticket.id]
+        assert query.where(~Ticket.cc.has(each)).ids() == []
+
+
+class Odd(Ticket, queue="Odd"):
+    """Tickets of another queue, with a custom field of its own that has the same name."""
+
+    field_owner: CF[str | None] = cf("Owner", default=None)
+
+
+def test_custom_fields_of_one_name_in_two_queues(session: Session) -> None:
+    """Each class asks for its own queue's; RT would find every ticket by a denial."""
+    ids = made(
+        session,
+        one=Incident(subject="one name", field_owner="1"),
+        two=Incident(subject="one name", field_owner="2"),
+        none=Incident(subject="one name"),
+        odd=Odd(subject="one name", field_owner="1"),
+    )
+    query = session.query(Incident).where(Ticket.subject == "one name")
+    column = Incident.field_owner
+    for clause in (column != "1", ~(column == "1"), column.not_in(["1"]), column.not_like("1")):
+        assert query.where(clause).ids() == [ids["two"], ids["none"]]
+    assert query.where(column == "1").ids() == [ids["one"]]
+    assert query.where(column.is_null()).ids() == [ids["none"]]
+    assert query.where(~column.is_null()).ids() == [ids["one"], ids["two"]]
+    assert session.query(Odd).where(Ticket.subject == "one name", column == "1").ids() == [
+        ids["odd"]
+    ]
+
+
+def test_long_values_that_rt_keeps_encoded_are_not_compared(session: Session) -> None:
+    """RT would find none of them, also where it has them."""
+    for long in ("x" * 255 + "é", "日" * 100):
+        for clause in (Incident.note == long, Incident.note != long):
+            with pytest.raises(QueryError, match="more than 255 bytes encoded"):
+                session.query(Incident).where(clause).ids()
+    assert session.query(Incident).where(Incident.note == "é" * 127).ids() == []
