@@ -102,6 +102,8 @@ class Reading(Guarded, Owner):
             elif missing == "raise" or not isinstance(answer, NotFound | PermissionDenied):
                 raise answer
         records = [found[number] for number in numbers if number in found]
+        for record in records:
+            state_of(record).strict = False
         tie(records)
         return records
 

@@ -87,11 +87,7 @@ class Workspace(Deeds):
         # Validated, also where there are none.
         self._assigned(cls, 0, fields)
         records = [self._assigned(cls, number, fields) for number in numbers]
-        try:
-            return self.run(records, verify, progress)
-        finally:
-            for record in records:
-                self._forget_namesakes(record, fields)
+        return self.run(records, verify, progress)
 
     def _assigned(self, cls: type[Record], number: int, fields: Mapping[str, Any]) -> Record:
         """An object of its own for a record of which nothing is loaded, with new values."""

@@ -136,6 +136,17 @@ def test_a_strict_query_loads_nothing_later(session: Session, wire: Wire) -> Non
     assert second.priority == 1
 
 
+def test_a_strict_record_loads_once_it_is_met_otherwise(session: Session) -> None:
+    """By its id, alone or with others: whoever asks so has not asked strictly."""
+    ids = made(session, "met otherwise", 3)
+    other = Session(session.client, time_zone="UTC")
+    query = other.query(Incident).where(Ticket.subject == "met otherwise").only(Ticket.subject)
+    held = query.strict().all()
+    assert other.get(Incident, ids[0]).cc == ["c@example.com"]
+    assert [ticket.cc for ticket in other.get_many(Incident, ids[1:])] == [["c@example.com"]] * 2
+    assert [ticket.id for ticket in held] == ids
+
+
 def test_a_stream_goes_by_pieces(session: Session, wire: Wire) -> None:
     """In the query's order; what is merged away or deleted meanwhile spoils nothing."""
     ids = made(session, "streamed", 5)
