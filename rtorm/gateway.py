@@ -359,6 +359,12 @@ class Gateway(Protocol):
         """The attachments of each ticket, in few requests, or why they cannot be listed."""
         ...
 
+    def related(
+        self, tickets: Sequence[int]
+    ) -> list[tuple[Shown | RTError, list[ListedFile] | RTError]]:
+        """The links of each ticket, as fields of its own, and its attachments, in few requests."""
+        ...
+
     def file_details(self, file: int) -> FileDetails:
         """What the server tells of an attachment beside its bytes."""
         ...

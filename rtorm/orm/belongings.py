@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from rtorm.errors import RTError
-from rtorm.gateway import WITH_CHOICES, Definition, Entry, Gateway
+from rtorm.gateway import WITH_CHOICES, Definition, Entry, Gateway, ListedFile
 from rtorm.models.attachment import Attachment, Source, held
 from rtorm.models.custom_field import custom_field_of
 from rtorm.models.transaction import History, Transaction, principals_of, transaction_of
@@ -76,14 +76,20 @@ class Belongings:
         return held(self._source, answer.ticket, answer.listed, answer.details)
 
     def _load_attachments(self, records: Sequence[Record]) -> dict[int, RTError]:
-        numbers = [_number(each) for each in records]
-        answers = dict(zip(numbers, self._gateway.files(numbers), strict=True))
-        for number, each in zip(numbers, records, strict=True):
-            answer = answers[number]
-            if not isinstance(answer, RTError):
-                files = tuple(held(self._source, number, listed) for listed in answer)
-                vars(each)["attachments"] = files
-        return _failed(answers)
+        answers = self._gateway.files([_number(each) for each in records])
+        for each, answer in zip(records, answers, strict=True):
+            self.list_files(each, answer)
+        return {
+            _number(each): answer
+            for each, answer in zip(records, answers, strict=True)
+            if isinstance(answer, RTError)
+        }
+
+    def list_files(self, record: Record, listed: Sequence[ListedFile] | RTError) -> None:
+        """Put a ticket's attachments onto its record, if they are told."""
+        if not isinstance(listed, RTError):
+            files = tuple(held(self._source, _number(record), each) for each in listed)
+            vars(record)["attachments"] = files
 
     def _load_history(self, records: Sequence[Record]) -> dict[int, RTError]:
         numbers = [_number(each) for each in records]

@@ -57,6 +57,7 @@ class IdentityMap:
         if record is None or not issubclass(cls, type(record)):
             return None
         become(record, cls)
+        self.hold(record, number)
         return cast("R", record)
 
     def of(self, kind: str, number: int) -> Record | None:

@@ -111,7 +111,7 @@ class Validators:
     parts: Mapping[str, Validate]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Layout:
     """All fields of one class.
 

@@ -7,6 +7,8 @@ never costs the record.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from rtorm.errors import ConfigurationError
@@ -16,13 +18,14 @@ from rtorm.orm.layout import FieldLayout, Layout, layout_of
 from rtorm.orm.record import Record
 from rtorm.orm.state import TrackedList, state_of
 from rtorm.rest1.clock import Clock
-from rtorm.rest1.codecs import shown_values
+from rtorm.rest1.codecs import as_shown, shown_values
 
 __all__ = [
     "become",
     "blank",
     "decode",
     "fill",
+    "fill_blank",
     "forget",
     "forget_all",
     "numbered_texts",
@@ -41,8 +44,63 @@ def blank(cls: type[Record], number: int) -> Record:
     _set(record, "__pydantic_fields_set__", set())
     _set(record, "__pydantic_extra__", None)
     _set(record, "__pydantic_private__", _private(cls) if cls.__private_attributes__ else None)
-    state_of(record).persistent = True
+    record.__rt_state__.persistent = True
     return record
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """How forms of the same lines become values.
+
+    Attributes:
+        names: The attribute of each line.
+        decoded: Of those that hold no text, the decoders.
+    """
+
+    names: tuple[str, ...]
+    decoded: tuple[tuple[str, Callable[[str, Clock], Any]], ...]
+
+
+@lru_cache(maxsize=256)
+def _shape(layout: Layout, wires: tuple[str, ...]) -> _Shape | None:
+    """The shape of forms with these lines; None if they hold lists, or what is no field."""
+    found = [layout.by_wire.get(wire) for wire in wires]
+    fields = [field for field in found if field is not None and not field.many]
+    if len(fields) < len(wires):
+        return None
+    kinds = [(field.name, field.codec.decode) for field in fields if field.name != "id"]
+    odd = tuple((name, decode) for name, decode in kinds if decode is not as_shown)
+    return _Shape(tuple(field.name for field in fields), odd)
+
+
+def fill_blank(
+    record: Record, fields: Mapping[str, str], clock: Clock, asked: Collection[str]
+) -> bool:
+    """Put what the server shows onto a record of which nothing is loaded, as quickly as can be.
+
+    Args:
+        record: The record.
+        fields: RT's names and texts.
+        clock: The account's clock.
+        asked: RT's names of what was asked for.
+
+    Returns:
+        Whether that was possible: `fill` knows what is to be done with odd values.
+    """
+    layout = layout_of(type(record))
+    shape = _shape(layout, tuple(fields))
+    if shape is None:
+        return False
+    values: dict[str, Any] = dict(zip(shape.names, fields.values(), strict=True))
+    values["id"] = vars(record)["id"]
+    try:
+        for name, decode in shape.decoded:
+            values[name] = decode(values[name], clock)
+    except (ValueError, KeyError, OverflowError):
+        return False
+    _set(record, "__dict__", values)
+    _set_missing(layout, fields, values, (), asked)
+    return True
 
 
 def become(record: Record, cls: type[Record]) -> None:
@@ -174,7 +232,7 @@ def _set_missing(
     layout: Layout,
     fields: Mapping[str, str],
     values: dict[str, Any],
-    original: Mapping[str, Any],
+    original: Collection[str],
     asked: Iterable[str] | None,
 ) -> None:
     """RT leaves some fields out where they do not apply; they are None."""

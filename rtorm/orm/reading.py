@@ -19,7 +19,7 @@ from rtorm.orm.defined import PREFIX, layout_for
 from rtorm.orm.guarded import Guarded
 from rtorm.orm.identity_map import IdentityMap
 from rtorm.orm.layout import layout_of
-from rtorm.orm.loading import blank, fill, forget
+from rtorm.orm.loading import blank, fill, fill_blank, forget
 from rtorm.orm.record import Record
 from rtorm.orm.selection import Selection
 from rtorm.orm.state import Owner, state_of, tie
@@ -30,6 +30,7 @@ __all__ = ["Reading", "number_of", "to_ask"]
 R = TypeVar("R", bound=Record)
 
 _CUSTOM = PREFIX.rstrip(".")
+_FILES = "attachments"
 
 
 class Reading(Guarded, Owner):
@@ -141,7 +142,10 @@ class Reading(Guarded, Owner):
         for group in tie(records):
             for record in group:
                 state_of(record).strict = selection.strict
-            for name in selection.later(cls):
+            later = selection.later(cls)
+            if together := _together(cls, later):
+                self._complete_together(group, together)
+            for name in later:
                 self._complete(group, name)
         return records
 
@@ -168,6 +172,15 @@ class Reading(Guarded, Owner):
         peers = [peer for peer in alike if self._lacks(peer, name)]
         if error := self._load(record, name, peers).get(vars(record)["id"]):
             raise error
+
+    def _complete_together(self, records: Sequence[Record], names: Iterable[str]) -> None:
+        """Load links and attachments of those that lack all of these."""
+        lacking = [each for each in records if all(self._lacks(each, name) for name in names)]
+        answers = self.gateway.related([vars(each)["id"] for each in lacking]) if lacking else []
+        for record, (links, files) in zip(lacking, answers, strict=True):
+            if isinstance(links, Shown):
+                self.take_in(record, links, ())
+            self._belongings.list_files(record, files)
 
     def _complete(self, records: Sequence[Record], name: str) -> None:
         """Load something for all of these; where it cannot be, reading it says why."""
@@ -261,20 +274,35 @@ class Reading(Guarded, Owner):
             raise PermissionDenied(said)
         record = self.records.held(cls, shown.id)
         if record is None:
-            kind = cls.__rt_class_for__(shown.fields)
-            if kind is None:
-                raise _of_another_class(cls, shown)
-            record = cast("R", self.records.narrowed(kind, shown.id) or blank(kind, shown.id))
-            record.__rt_state__.session = self
-            self.records.hold(record, shown.id)
-        state = record.__rt_state__
-        if state.original:
-            state.settle(record)
-        state.strict = False
-        self.take_in(record, shown, asked)
+            record = self._first_met(cls, shown, asked)
+        else:
+            self._show_again(record, shown, asked)
         if number != shown.id:
             self.records.hold(record, number)
         return record
+
+    def _first_met(self, cls: type[R], shown: Shown, asked: Sequence[str] | None) -> R:
+        """A record of what the server has shown, which the session does not have as this class."""
+        kind = cls.__rt_class_for__(shown.fields)
+        if kind is None:
+            raise _of_another_class(cls, shown)
+        known = self.records.narrowed(kind, shown.id)
+        if known is not None:
+            self._show_again(known, shown, asked)
+            return known
+        record = cast("R", blank(kind, shown.id))
+        state_of(record).session = self
+        self.records.hold(record, shown.id)
+        whole = asked is None or bool(shown.doubled)
+        if whole or not fill_blank(record, shown.fields, self.clock(), asked or ()):
+            self.take_in(record, shown, asked)
+        return record
+
+    def _show_again(self, record: Record, shown: Shown, asked: Sequence[str] | None) -> None:
+        state = state_of(record)
+        state.settle(record)
+        state.strict = False
+        self.take_in(record, shown, asked)
 
     def shown(self, record: Record, asked: Sequence[str] | None, *, links: bool) -> Shown:
         """What the server shows of a record now.
@@ -350,6 +378,13 @@ def _shown_at_once(record: Record) -> list[str]:
         for name, spec in specs.items()
         if spec.stored and not (spec.part or spec.unlisted or spec.number)
     ]
+
+
+def _together(cls: type[Record], names: Sequence[str]) -> list[str]:
+    """Those of the names that are loaded in one request: links and attachments, if both are."""
+    fields = layout_of(cls).fields
+    links = [name for name in names if name in fields and fields[name].spec.part]
+    return [*links, _FILES] if links and _FILES in names else []
 
 
 def _to_load(record: Record, name: str) -> list[str] | None:

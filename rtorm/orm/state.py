@@ -120,6 +120,9 @@ class Owner(Protocol):
         ...
 
 
+_AT_NEED = frozenset({"original", "errors", "undecoded", "defaults"})
+
+
 class State:
     """What rtorm knows of one record; `state_of(record)` gives it.
 
@@ -156,12 +159,13 @@ class State:
         "unread",
     )
 
+    original: dict[str, Any]
+    errors: dict[str, list[str]]
+    undecoded: dict[str, str]
+    defaults: dict[str, TrackedList[Any]]
+
     def __init__(self) -> None:
         self.session: Owner | None = None
-        self.original: dict[str, Any] = {}
-        self.errors: dict[str, list[str]] = {}
-        self.undecoded: dict[str, str] = {}
-        self.defaults: dict[str, TrackedList[Any]] = {}
         self.persistent = False
         self.deleted = False
         self.peers: Callable[[], Iterable[Record]] = tuple
@@ -169,6 +173,16 @@ class State:
         self.layout: Layout | None = None
         self.unread: Mapping[str, str] | None = None
         self.strict = False
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> dict[str, Any]:
+            # Made when they are first asked for: of most records that a query finds, nobody does.
+            if name not in _AT_NEED:
+                raise AttributeError(name)
+            made: dict[str, Any] = {}
+            setattr(self, name, made)
+            return made
 
     @property
     def status(self) -> Status:

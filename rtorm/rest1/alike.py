@@ -9,18 +9,18 @@ alone.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 
 from rtorm.rest1.forms import Form, parse
 
-__all__ = ["each_form"]
+__all__ = ["each_form", "fields_or_form"]
 
 _SEPARATOR = "\n--\n\n"
 # To make a regular expression costs as much as to read a hundred forms, once for each shape.
 _MANY = 20
 
-Match = Callable[[str], re.Match[str] | None]
+Read = Callable[[str], Mapping[str, str] | None]
 
 
 def each_form(body: str, *, tail: int = 1) -> Iterator[Form]:
@@ -31,17 +31,21 @@ def each_form(body: str, *, tail: int = 1) -> Iterator[Form]:
         tail: How many newlines RT puts after the last form: 1 after a show or an edit, 2 after a
             search.
     """
+    read = fields_or_form(body, tail=tail)
+    return (each if isinstance(each, Form) else Form(each) for each in read)
+
+
+def fields_or_form(body: str, *, tail: int = 1) -> Iterator[Mapping[str, str] | Form]:
+    """The same, where of most forms, which have nothing but fields, these alone are given."""
     blocks = _blocks(body, tail)
     first = parse(next(blocks))
     yield first
-    keys = tuple(first.fields)
     if first.comments or first.loose or first.doubled or body.count(_SEPARATOR) < _MANY:
         yield from map(parse, blocks)
         return
-    match = _shape(keys)
+    fields_of = _shape(tuple(first.fields))
     for block in blocks:
-        found = match(block)
-        yield Form(dict(zip(keys, found.groups(), strict=True))) if found else parse(block)
+        yield fields_of(block) or parse(block)
 
 
 def _blocks(body: str, tail: int) -> Iterator[str]:
@@ -54,9 +58,15 @@ def _blocks(body: str, tail: int) -> Iterator[str]:
 
 
 @lru_cache(maxsize=64)
-def _shape(keys: tuple[str, ...]) -> Match:
-    """Matches a form of these names in this order, each with a value of one line."""
+def _shape(keys: tuple[str, ...]) -> Read:
+    """Reads a form of these names in this order, each with a value of one line."""
     # A name is at the beginning of its line, so that no value can be taken for another field, and
     # neither a line that goes on nor an empty one is matched.
     lines = "\n".join(f"{re.escape(key)}: (.*)" for key in keys)
-    return re.compile(rf"{lines}\n?\Z").match
+    match = re.compile(rf"{lines}\n?\Z").match
+
+    def read(form: str) -> Mapping[str, str] | None:
+        found = match(form)
+        return dict(zip(keys, found.groups(), strict=True)) if found else None
+
+    return read

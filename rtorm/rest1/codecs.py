@@ -46,6 +46,7 @@ __all__ = [
     "TEXT",
     "Codec",
     "Secret",
+    "as_shown",
     "cf_list",
     "optional",
     "same_letters",
@@ -60,7 +61,7 @@ _MONTHS = {
     )
 }
 _ASCTIME_LENGTH = len("Mon Nov 23 16:38:00 2026")
-_UNSET = frozenset({"Not set", ""})
+_NOT_SET = "Not set"
 _TOO_EARLY = "RT drops dates before 1970, and its very beginning"
 
 
@@ -90,12 +91,17 @@ class Codec:
     kept: Callable[[Any, Any], bool] | None = None
 
 
+def as_shown(text: str, _clock: Clock) -> str:
+    """The decoder of texts."""
+    return text
+
+
 def _text(check: Callable[[str], object], kept: Callable[[Any, Any], bool] | None = None) -> Codec:
     def encode(value: str, _clock: Clock) -> str:
         check(value)
         return value
 
-    return Codec(lambda text, _clock: text, encode, kept=kept)
+    return Codec(as_shown, encode, kept=kept)
 
 
 def same_letters(told: Any, shown: Any) -> bool:
@@ -138,6 +144,8 @@ def _encode_priority(value: int, _clock: Clock) -> str:
 
 
 def _decode_minutes(text: str, _clock: Clock) -> int:
+    if text == "0":
+        return 0
     if text.isdecimal() and text.isascii():
         return int(text)
     number, _, unit = text.partition(" ")
@@ -148,16 +156,17 @@ def _decode_minutes(text: str, _clock: Clock) -> int:
 
 
 def _decode_instant(text: str, clock: Clock) -> datetime | None:
-    if text in _UNSET:
+    if text == _NOT_SET or not text:
         return None
+    # By hand: strptime takes ten times as long, and dates are most of what a ticket costs.
+    month = _MONTHS.get(text[4:7])
     try:
-        # By hand: strptime takes ten times as long, and dates are most of what a ticket costs.
-        month = _MONTHS.get(text[4:7]) if len(text) == _ASCTIME_LENGTH else None
-        if month is None:
+        if month is None or len(text) != _ASCTIME_LENGTH:
             return _other_instant(text, clock)
-        iso = f"{text[20:]}-{month}-{text[8:10]}T{text[11:19]}"
         if clock.zone is UTC:
-            return datetime.fromisoformat(iso + "+00:00")
+            iso = f"{text[20:]}-{month}-{text[8:10]}T{text[11:19]}+00:00"
+            return datetime.fromisoformat(iso)
+        iso = f"{text[20:]}-{month}-{text[8:10]}T{text[11:19]}"
         return clock.instant(datetime.fromisoformat(iso))
     except (OverflowError, TypeError) as error:
         # Beyond all dates, or with an offset in the midst of a local time.

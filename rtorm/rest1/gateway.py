@@ -32,6 +32,7 @@ from rtorm.rest1.readers.custom_fields import CustomFieldReader
 from rtorm.rest1.readers.files import FileReader
 from rtorm.rest1.readers.histories import HistoryReader
 from rtorm.rest1.readers.links import RELATIONS, LinkReader
+from rtorm.rest1.readers.related import RelatedReader
 from rtorm.rest1.readers.searches import Searcher
 from rtorm.rest1.replies.creates import read_created
 from rtorm.rest1.replies.edits import read_edits, target
@@ -49,6 +50,7 @@ class Rest1:
         self._client = client
         self._links = LinkReader(client)
         self._files = FileReader(client)
+        self._related = RelatedReader(client, self._links)
         self._history = HistoryReader(client)
         self._numbers = NumberReader(client)
         self._searcher = Searcher(client)
@@ -175,8 +177,14 @@ class Rest1:
         return read_said(self._client.post(f"ticket/{ticket}/merge/{into}", form))
 
     def files(self, tickets: Sequence[int]) -> list[list[ListedFile] | RTError]:
-        """The attachments of each ticket, or why they cannot be listed; 50 a request."""
+        """The attachments of each ticket, or why they cannot be listed; 100 a request."""
         return self._files.files(tickets)
+
+    def related(
+        self, tickets: Sequence[int]
+    ) -> list[tuple[Shown | RTError, list[ListedFile] | RTError]]:
+        """The links of each ticket, as its fields, and its attachments; 100 a request."""
+        return self._related.related(tickets)
 
     def file_details(self, file: int) -> FileDetails:
         """What RT tells of an attachment beside its bytes.
@@ -197,7 +205,7 @@ class Rest1:
         return self._files.download(ticket, file)
 
     def history(self, tickets: Sequence[int]) -> list[list[Entry] | RTError]:
-        """The history of each ticket, oldest first, or why it cannot be shown; 50 a request."""
+        """The history of each ticket, oldest first, or why it cannot be shown; 100 a request."""
         return self._history.history(tickets)
 
     def entry(self, number: int) -> EntryFound:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from rtorm import Session
 from rtorm.errors import NotFound, PermissionDenied, ProtocolError, RTError
-from rtorm.gateway import ListedFile, Message, Upload
+from rtorm.gateway import Edit, EditReply, ListedFile, Message, Upload
 from rtorm.rest1.gateway import Rest1
 from rtorm.rest1.replies.attachments import read_details, read_files, read_little
 from rtorm.rest1.replies.reply import Reply
@@ -298,16 +298,34 @@ def test_lists_of_several_tickets(gate: Rest1, wire: Wire) -> None:
     assert [content_of(gate, many, file).decode() for file in found] == ODD_NAMES
 
 
+def test_links_and_attachments_in_one_request(gate: Rest1, wire: Wire) -> None:
+    """They are what each is asked by itself, also of a merged ticket and of one that is not."""
+    one, two = new_ticket(gate, text="one"), new_ticket(gate, text="two")
+    merged = new_ticket(gate, *(Upload(name, b"x", "image/png") for name in ODD_NAMES))
+    links = {"DependsOn": str(two), "RefersTo": "http://x.org/"}
+    assert gate.edit([Edit("ticket", one, links, "links")]) == [EditReply()]
+    assert gate.merge(merged, two).refusal is None
+    tickets = [two, 99999, one, merged, two]
+    gate.show("ticket", [one], [], links=True)
+    wire.clear()
+    related = gate.related(tickets)
+    assert len(wire.sent) == 1
+    alone = zip(gate.show("ticket", tickets, [], links=True), gate.files(tickets), strict=True)
+    assert [tuple(map(str, each)) for each in related] == [tuple(map(str, each)) for each in alone]
+    assert [type(each) for each in related[1]] == [NotFound, NotFound]
+    assert len(as_list(related[3][1])) == len(ODD_NAMES) + 2
+
+
 def as_list(answer: list[ListedFile] | RTError) -> list[ListedFile]:
     assert not isinstance(answer, RTError)
     return answer
 
 
 def test_many_tickets_go_in_portions(gate: Rest1, wire: Wire) -> None:
-    """RT reads each content to list its size, so a request lists 50 tickets."""
+    """RT reads each content to list its size, so a request lists 100 tickets."""
     answers = gate.files(range(900001, 900121))
     assert all(isinstance(answer, NotFound) for answer in answers)
-    assert [len(sent.text.split("\n")[0].split(",")) for sent in wire.sent] == [50, 50, 20]
+    assert [len(sent.text.split("\n")[0].split(",")) for sent in wire.sent] == [100, 20]
 
 
 def test_rights(gate: Rest1, connect: Connect) -> None:

@@ -321,10 +321,10 @@ def test_histories_of_several_tickets(gate: Rest1, wire: Wire) -> None:
 
 
 def test_many_tickets_go_in_portions(gate: Rest1, wire: Wire) -> None:
-    """RT reads the content of each attachment, so a request shows 50 histories."""
+    """RT reads the content of each attachment, so a request shows 100 histories."""
     answers = gate.history(range(900001, 900121))
     assert all(isinstance(answer, NotFound) for answer in answers)
-    assert [len(sent.text.split("\n")[0].split(",")) for sent in wire.sent] == [50, 50, 20]
+    assert [len(sent.text.split("\n")[0].split(",")) for sent in wire.sent] == [100, 20]
 
 
 def test_hostile_values_on_a_server(gate: Rest1) -> None:

@@ -96,6 +96,25 @@ def test_what_is_included_is_there(session: Session, wire: Wire) -> None:
     assert len(wire.sent) == sent
 
 
+def test_links_and_attachments_come_together(session: Session, wire: Wire) -> None:
+    """In one request after the search; what is loaded or changed of either stays."""
+    ids = made(session, "come together")
+    held = session.get(Incident, ids[1])
+    held.links.depends_on = [ids[2]]
+    wire.clear()
+    query = session.query(Incident).where(Ticket.subject == "come together")
+    found = query.only(Ticket.links, Ticket.attachments).strict().all()
+    assert [sent.path for sent in wire.sent if sent.method == "GET"][:2] == [
+        "search/ticket",
+        "ticket/show",
+    ]
+    assert [ticket.links.refers_to for ticket in found] == [[], ids[:1], ids[:1]]
+    assert [ticket.attachments[0].text for ticket in found] == [f"message {n}" for n in range(3)]
+    assert found[1] is held
+    assert held.links.depends_on == [ids[2]]
+    assert list(held.changes) == ["links.depends_on"]
+
+
 def test_only_what_is_named_is_loaded(session: Session, wire: Wire) -> None:
     """The rest loads when it is read, for all."""
     made(session, "named alone")

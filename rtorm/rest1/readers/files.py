@@ -11,6 +11,7 @@ from rtorm.errors import ProtocolError, RTError, TransportError
 from rtorm.gateway import FileDetails, ListedFile
 from rtorm.rest1.client import Client
 from rtorm.rest1.downloads import Download
+from rtorm.rest1.readers.portions import portions
 from rtorm.rest1.replies.attachments import (
     DETAILS,
     LISTED,
@@ -21,10 +22,7 @@ from rtorm.rest1.replies.attachments import (
 )
 from rtorm.rest1.replies.shows import read_shows
 
-__all__ = ["TICKETS_A_REQUEST", "FileReader"]
-
-TICKETS_A_REQUEST = 50
-"""RT reads the content of every attachment to tell its size, for the history, too."""
+__all__ = ["FileReader"]
 
 _LONGEST_SENTENCE = 80
 
@@ -38,14 +36,11 @@ class FileReader:
     def files(self, tickets: Sequence[int]) -> list[list[ListedFile] | RTError]:
         """The attachments of each ticket, or why they cannot be listed."""
         answers: dict[int, list[ListedFile] | RTError] = {}
-        # RT sorts the ids of one parameter and shows repeated ones again.
-        ascending = sorted(set(tickets))
-        for start in range(0, len(ascending), TICKETS_A_REQUEST):
-            ids = ascending[start : start + TICKETS_A_REQUEST]
+        for ids in portions(tickets):
             listed = ",".join(map(str, ids))
             parameters = {"id": [listed, f"{listed}/attachments"], "fields": LISTED}
             reply = self._client.get("ticket/show", parameters)
-            answers.update(zip(ids, read_files(reply, ids), strict=True))
+            answers |= zip(ids, read_files(reply, ids), strict=True)
         return [answers[ticket] for ticket in tickets]
 
     def details(self, file: int) -> FileDetails:

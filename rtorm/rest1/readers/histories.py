@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from rtorm.errors import RTError
 from rtorm.gateway import Entry
 from rtorm.rest1.client import Client
-from rtorm.rest1.readers.files import TICKETS_A_REQUEST
+from rtorm.rest1.readers.portions import portions
 from rtorm.rest1.replies.history import is_endless, read_counts, read_history
 from rtorm.rest1.replies.reply import Reply
 from rtorm.rest1.replies.shows import read_shows
@@ -26,10 +26,8 @@ class HistoryReader:
     def history(self, tickets: Sequence[int]) -> list[Answer]:
         """The history of each ticket, oldest first, or why it cannot be shown."""
         answers: dict[int, Answer] = {}
-        # RT sorts the ids of one parameter and shows repeated ones again.
-        ascending = sorted(set(tickets))
-        for start in range(0, len(ascending), TICKETS_A_REQUEST):
-            answers |= self._portion(ascending[start : start + TICKETS_A_REQUEST])
+        for ids in portions(tickets):
+            answers |= self._portion(ids)
         return [answers[ticket] for ticket in tickets]
 
     def _portion(self, ids: Sequence[int]) -> dict[int, Answer]:

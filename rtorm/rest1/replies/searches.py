@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from rtorm.errors import ProtocolError, RTError
 from rtorm.gateway import Shown
-from rtorm.rest1.alike import each_form
+from rtorm.rest1.alike import fields_or_form
 from rtorm.rest1.forms import Form
-from rtorm.rest1.replies.reply import Reply
+from rtorm.rest1.replies.reply import Reply, said_in
 from rtorm.rest1.replies.sentences import error_for
 
 __all__ = ["read_ids", "read_records"]
@@ -50,7 +50,7 @@ def read_records(reply: Reply) -> Iterator[Shown]:
     body = _body(reply)
     if body.startswith(_NONE) and body.strip("\n") == _NONE:
         return iter(())
-    return map(_shown, each_form(body, tail=2))
+    return map(_shown, fields_or_form(body, tail=2))
 
 
 def _body(reply: Reply) -> str:
@@ -80,7 +80,8 @@ def _id(line: str) -> int:
     return int(digits)
 
 
-def _shown(form: Form) -> Shown:
-    if "id" not in form.fields:
-        raise error_for(" ".join((*form.comments, *form.loose)))
-    return Shown(_id(form.fields["id"]), form.fields)
+def _shown(form: Form | Mapping[str, str]) -> Shown:
+    fields = form.fields if isinstance(form, Form) else form
+    if "id" in fields:
+        return Shown(_id(fields["id"]), fields)
+    raise error_for(said_in(form) if isinstance(form, Form) else "")

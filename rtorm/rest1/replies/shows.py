@@ -17,17 +17,20 @@ __all__ = ["read_shows"]
 _SHOWN_ID = re.compile(r"\w+/([0-9]{1,18})(?:/links)?\Z")
 
 
-def read_shows(reply: Reply, ids: Sequence[int]) -> list[Shown | RTError]:
+def read_shows(reply: Reply, ids: Sequence[int], *, more: bool = False) -> list[Shown | RTError]:
     """What RT showed of each record, in the order asked for.
 
     Args:
         reply: The reply to a show of many.
         ids: The ids asked for, ascending, as RT sorts them.
+        more: Whether something else was asked for after these.
 
     Raises:
         RTError: The request as a whole was refused, crashed or cut short.
     """
     forms = forms_of(reply)
+    if more:
+        forms = forms[: len(ids)]
     if len(forms) != len(ids):
         if len(forms) == 1 and (said := said_in(forms[0])):
             raise error_for(said)
