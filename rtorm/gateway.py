@@ -377,6 +377,12 @@ class Gateway(Protocol):
         """The history of each ticket, oldest first, in few requests, or why it cannot be shown."""
         ...
 
+    def history_and_files(
+        self, tickets: Sequence[int]
+    ) -> list[tuple[list[Entry] | RTError, list[ListedFile] | RTError]]:
+        """The history of each ticket and its attachments, in few requests."""
+        ...
+
     def entry(self, number: int) -> EntryFound:
         """One entry of whichever ticket's history it is, with its attachments."""
         ...

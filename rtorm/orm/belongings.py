@@ -79,11 +79,7 @@ class Belongings:
         answers = self._gateway.files([_number(each) for each in records])
         for each, answer in zip(records, answers, strict=True):
             self.list_files(each, answer)
-        return {
-            _number(each): answer
-            for each, answer in zip(records, answers, strict=True)
-            if isinstance(answer, RTError)
-        }
+        return _failed(records, answers)
 
     def list_files(self, record: Record, listed: Sequence[ListedFile] | RTError) -> None:
         """Put a ticket's attachments onto its record, if they are told."""
@@ -92,12 +88,11 @@ class Belongings:
             vars(record)["attachments"] = files
 
     def _load_history(self, records: Sequence[Record]) -> dict[int, RTError]:
-        numbers = [_number(each) for each in records]
-        answers = dict(zip(numbers, self._gateway.history(numbers), strict=True))
+        answers = self._histories(records)
         found = [
             (each, answer)
-            for number, each in zip(numbers, records, strict=True)
-            if not isinstance(answer := answers[number], RTError)
+            for each, answer in zip(records, answers, strict=True)
+            if not isinstance(answer, RTError)
         ]
         unlisted = self._list_files(found)
         self._learn_names(entry for _, entries in found for entry in entries)
@@ -109,7 +104,18 @@ class Belongings:
                 transaction_of(entry, [files[n] for n in entry.files if n in files], self._names)
                 for entry in entries
             )
-        return _failed(answers) | unlisted
+        return _failed(records, answers) | unlisted
+
+    def _histories(self, records: Sequence[Record]) -> list[list[Entry] | RTError]:
+        """The history of each, and the attachments of those that lack them."""
+        numbers = [_number(each) for each in records]
+        if all("attachments" in vars(each) for each in records):
+            return self._gateway.history(numbers)
+        answers = self._gateway.history_and_files(numbers)
+        for each, (_, files) in zip(records, answers, strict=True):
+            if "attachments" not in vars(each):
+                self.list_files(each, files)
+        return [history for history, _ in answers]
 
     def _list_files(self, found: Sequence[tuple[Record, list[Entry]]]) -> dict[int, RTError]:
         """The history shows no media types of attachments: the listing does, if it is as new."""
@@ -149,8 +155,12 @@ def _number(record: Record) -> int:
     return number
 
 
-def _failed(answers: Mapping[int, object]) -> dict[int, RTError]:
-    return {number: said for number, said in answers.items() if isinstance(said, RTError)}
+def _failed(records: Sequence[Record], answers: Sequence[object]) -> dict[int, RTError]:
+    return {
+        _number(each): said
+        for each, said in zip(records, answers, strict=True)
+        if isinstance(said, RTError)
+    }
 
 
 def _files_of(entries: Iterable[Entry]) -> set[int]:

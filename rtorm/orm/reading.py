@@ -30,7 +30,7 @@ __all__ = ["Reading", "number_of", "to_ask"]
 R = TypeVar("R", bound=Record)
 
 _CUSTOM = PREFIX.rstrip(".")
-_FILES = "attachments"
+_FILES, _HISTORY = "attachments", "history"
 
 
 class Reading(Guarded, Owner):
@@ -142,7 +142,8 @@ class Reading(Guarded, Owner):
         for group in tie(records):
             for record in group:
                 state_of(record).strict = selection.strict
-            later = selection.later(cls)
+            # The history brings the attachments along.
+            later = sorted(selection.later(cls), key=lambda name: name != _HISTORY)
             if together := _together(cls, later):
                 self._complete_together(group, together)
             for name in later:
@@ -384,7 +385,7 @@ def _together(cls: type[Record], names: Sequence[str]) -> list[str]:
     """Those of the names that are loaded in one request: links and attachments, if both are."""
     fields = layout_of(cls).fields
     links = [name for name in names if name in fields and fields[name].spec.part]
-    return [*links, _FILES] if links and _FILES in names else []
+    return [*links, _FILES] if links and _FILES in names and _HISTORY not in names else []
 
 
 def _to_load(record: Record, name: str) -> list[str] | None:

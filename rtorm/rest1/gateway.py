@@ -51,7 +51,7 @@ class Rest1:
         self._links = LinkReader(client)
         self._files = FileReader(client)
         self._related = RelatedReader(client, self._links)
-        self._history = HistoryReader(client)
+        self._history = HistoryReader(client, self._files)
         self._numbers = NumberReader(client)
         self._searcher = Searcher(client)
         self._custom_fields = CustomFieldReader(client)
@@ -207,6 +207,12 @@ class Rest1:
     def history(self, tickets: Sequence[int]) -> list[list[Entry] | RTError]:
         """The history of each ticket, oldest first, or why it cannot be shown; 100 a request."""
         return self._history.history(tickets)
+
+    def history_and_files(
+        self, tickets: Sequence[int]
+    ) -> list[tuple[list[Entry] | RTError, list[ListedFile] | RTError]]:
+        """The history of each ticket and its attachments; 100 a request."""
+        return self._history.history_and_files(tickets)
 
     def entry(self, number: int) -> EntryFound:
         """One entry of whichever ticket's history it is; two requests, three with attachments.

@@ -16,7 +16,12 @@ from rtorm import Session
 from rtorm.errors import NotFound, PermissionDenied, ProtocolError, RTError
 from rtorm.gateway import Edit, Entry, Message, Upload
 from rtorm.rest1.gateway import Rest1
-from rtorm.rest1.replies.history import is_endless, read_counts, read_history
+from rtorm.rest1.replies.history import (
+    is_endless,
+    read_counts,
+    read_history,
+    read_history_and_files,
+)
 from rtorm.rest1.replies.reply import Reply
 from tests.rest1.rt_rules import write_body, write_form
 from tests.rest1.support import CRASHES, RT4, RT5, plain
@@ -106,6 +111,39 @@ def entry(**values: Any) -> Entry:
 
 def body(text: str) -> Reply:
     return plain(f"{RT5} 200 Ok\n\n{text}".encode(errors="replace"))
+
+
+@given(
+    st.lists(st.lists(entries, min_size=1, max_size=3), min_size=1, max_size=3),
+    st.sets(st.sampled_from([0, 50, 60])),
+)
+@example([[entry(content=text, files=(7,)) for text in HOSTILE]] * 2, {50})
+def test_every_value_is_read_exactly_beside_attachments(
+    histories: list[list[Entry]], missing: set[int]
+) -> None:
+    """The lists come after the histories, and what is said of missing tickets thrice."""
+    there = range(1, len(histories) + 1)
+    gone = sorted(missing)
+    ids = sorted([*there, *gone])
+    refusals = {number: f"# Ticket {number} does not exist.\n\n" for number in gone}
+    tickets = [refusals.get(n) or write_form({"id": f"ticket/{n}", "": ""}) for n in ids]
+    lists = [
+        refusals.get(n)
+        or write_form({"id": f"ticket/{n}/attachments", "Attachments": f"{n}: a.b (x/y / 3b)"})
+        for n in ids
+        if n % 2 or n in gone
+    ]
+    rest = write_body([*tickets, *lists, *refusals.values()])
+    inner = [write_body([shown(entry) for entry in history]) for history in histories]
+    text = "".join(f"{RT5} 200 Ok\n\n{each}" for each in [*inner, rest])
+    got = read_history_and_files(plain(text.encode()), ids)
+    assert [history for history, _ in got if isinstance(history, list)] == histories
+    assert [[file.id for file in files] for _, files in got if isinstance(files, list)] == [
+        [number] if number % 2 else [] for number in there
+    ]
+    assert [
+        n for n, (history, _) in zip(ids, got, strict=True) if isinstance(history, RTError)
+    ] == gone
 
 
 @given(st.lists(st.lists(entries, min_size=1, max_size=3), min_size=1, max_size=3), st.booleans())
@@ -318,6 +356,32 @@ def test_histories_of_several_tickets(gate: Rest1, wire: Wire) -> None:
     assert (subject.creator, subject.content, subject.files) == ("root", None, ())
     assert subject.description == "Subject changed from 'history' to 'other' by root"
     assert abs((subject.created - gate.identity().time).total_seconds()) < 3600
+
+
+def test_histories_and_attachments_in_one_request(
+    gate: Rest1, connect: Connect, wire: Wire
+) -> None:
+    """They are what each is asked by itself, whatever the order in which RT writes the fields."""
+    one, two = new_ticket(gate, Text="first"), new_ticket(gate, Text="a\n\n--\n\nid: 5\n")
+    none, hidden = new_ticket(gate), new_ticket(gate, queue="General")
+    text = f"{RT5} 200 Ok\n\n# 1/1 (id/5/total)\n\nid: 5\nAttachments: x\n"
+    file = Upload("RT, 4.4: (x) 3b).txt", b"x", "text/csv")
+    for message in (Message("comment", text, files=(file,)), Message("comment", " \n\n")):
+        assert gate.message(two, message).refusal is None
+    gate.edit([Edit("ticket", one, {"Subject": "other", "Owner": "root", "CF.{Note}": "a\n\nb"})])
+    tickets = [two, 99999, none, one, two]
+    wire.clear()
+    both = gate.history_and_files(tickets)
+    assert len(wire.sent) == 1
+    assert [repr(history) for history, _ in both] == list(map(repr, gate.history(tickets)))
+    assert [repr(files) for _, files in both] == list(map(repr, gate.files(tickets)))
+    other = Rest1(connect("creator").client)
+    seen, refused = other.history_and_files([one, hidden])
+    assert [repr(each) for each in seen] == [
+        repr(other.history([one])[0]),
+        repr(other.files([one])[0]),
+    ]
+    assert [type(answer) for answer in refused] == [PermissionDenied, PermissionDenied]
 
 
 def test_many_tickets_go_in_portions(gate: Rest1, wire: Wire) -> None:

@@ -76,6 +76,24 @@ def test_each_deferred_kind_is_one_request_for_all(session: Session, wire: Wire)
     assert len(wire.sent) == before
 
 
+def test_histories_bring_the_attachments_along(session: Session, wire: Wire) -> None:
+    """In one request for all, and one for the names of those who are named by number."""
+    ids = made(session, "histories")
+    session.get(Incident, ids[0]).owner = "alice"
+    session.commit()
+    other = Session(session.client, time_zone="UTC")
+    found = other.query(Incident).where(Ticket.subject == "histories").all()
+    wire.clear()
+    assert [bool(ticket.history) for ticket in found] == [True] * 3
+    assert [sent.path for sent in wire.sent] == ["ticket/show", "show"]
+    assert [ticket.attachments[0].content_type for ticket in found] == ["text/plain"] * 3
+    assert len(wire.sent) == 2
+    query = other.query(Incident).where(Ticket.subject == "histories").strict()
+    wire.clear()
+    again = query.include(Ticket.links, Ticket.attachments, Ticket.history).all()
+    assert [ticket.attachments for ticket in again] == [ticket.attachments for ticket in found]
+
+
 def test_what_is_included_is_there(session: Session, wire: Wire) -> None:
     """Reading it sends nothing more."""
     made(session, "included")

@@ -5,29 +5,53 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from rtorm.errors import RTError
-from rtorm.gateway import Entry
+from rtorm.gateway import Entry, ListedFile
 from rtorm.rest1.client import Client
+from rtorm.rest1.readers.files import FileReader
 from rtorm.rest1.readers.portions import portions
-from rtorm.rest1.replies.history import is_endless, read_counts, read_history
+from rtorm.rest1.replies.history import (
+    FIELDS,
+    is_endless,
+    read_counts,
+    read_history,
+    read_history_and_files,
+)
 from rtorm.rest1.replies.reply import Reply
 from rtorm.rest1.replies.shows import read_shows
 
 __all__ = ["HistoryReader"]
 
 Answer = list[Entry] | RTError
+Files = list[ListedFile] | RTError
 
 
 class HistoryReader:
     """Reads the histories of tickets, several in one request."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, files: FileReader) -> None:
         self._client = client
+        self._files = files
 
     def history(self, tickets: Sequence[int]) -> list[Answer]:
         """The history of each ticket, oldest first, or why it cannot be shown."""
         answers: dict[int, Answer] = {}
         for ids in portions(tickets):
             answers |= self._portion(ids)
+        return [answers[ticket] for ticket in tickets]
+
+    def history_and_files(self, tickets: Sequence[int]) -> list[tuple[Answer, Files]]:
+        """The same with the attachments of each ticket, or why they cannot be listed."""
+        answers: dict[int, tuple[Answer, Files]] = {}
+        for ids in portions(tickets):
+            listed = _listed(ids)
+            asked = [listed, f"{listed}/attachments", f"{listed}/history"]
+            parameters = {"id": asked, "format": "l", "fields": FIELDS}
+            reply = self._client.get("ticket/show", parameters)
+            if is_endless(reply):
+                both = list(zip(self.history(ids), self._files.files(ids), strict=True))
+            else:
+                both = read_history_and_files(reply, ids)
+            answers |= zip(ids, both, strict=True)
         return [answers[ticket] for ticket in tickets]
 
     def _portion(self, ids: Sequence[int]) -> dict[int, Answer]:

@@ -12,13 +12,30 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from rtorm.errors import ProtocolError, RTError
-from rtorm.gateway import Entry
+from rtorm.gateway import Entry, ListedFile
 from rtorm.rest1.forms import Form
-from rtorm.rest1.replies.attachments import read_utc
+from rtorm.rest1.replies.attachments import read_files, read_utc
 from rtorm.rest1.replies.reply import Reply, forms_of, said_in
 from rtorm.rest1.replies.sentences import error_for
 
-__all__ = ["entry_of", "is_endless", "is_hidden", "read_counts", "read_history"]
+__all__ = [
+    "FIELDS",
+    "entry_of",
+    "is_endless",
+    "is_hidden",
+    "read_counts",
+    "read_history",
+    "read_history_and_files",
+]
+
+Answer = list[Entry] | RTError
+Files = list[ListedFile] | RTError
+
+FIELDS = (
+    "id,Ticket,TimeTaken,Type,Field,OldValue,NewValue,Data,Description,Content,Creator,Created,"
+    "Attachments"
+)
+"""All that RT shows of an entry."""
 
 # Longer numbers are none that RT gives, and int() refuses very long ones.
 _STATUS = re.compile(r"^RT/\S+ [0-9]{3} [^\n]*\n\n", re.MULTILINE)
@@ -39,7 +56,7 @@ def is_endless(reply: Reply) -> bool:
     return "infinite subrequest loop" in reply.crash
 
 
-def read_history(reply: Reply, ids: Sequence[int]) -> list[list[Entry] | RTError]:
+def read_history(reply: Reply, ids: Sequence[int]) -> list[Answer]:
     """The history of each ticket, oldest first, or why it cannot be shown.
 
     Args:
@@ -49,23 +66,51 @@ def read_history(reply: Reply, ids: Sequence[int]) -> list[list[Entry] | RTError
     Raises:
         RTError: The request as a whole was refused, crashed or cut short.
     """
-    histories: list[list[Entry]] = []
-    missing: dict[int, RTError] = {}
-    for forms in _replies(reply):
+    shown: list[list[Form]] = []
+    refused: list[Form] = []
+    for forms in map(forms_of, _replies(reply)):
         if any(form.fields for form in forms):
-            histories.append([entry_of(form) for form in forms if not is_hidden(form)])
+            shown.append(forms)
         else:
-            missing |= map(_refusal, forms)
-    if len(histories) + len(missing) != len(ids) or not missing.keys() <= set(ids):
-        message = f"RT was asked for {len(ids)} histories and showed {len(histories)}"
+            refused += forms
+    return _in_order(shown, refused, ids)
+
+
+def read_history_and_files(reply: Reply, ids: Sequence[int]) -> list[tuple[Answer, Files]]:
+    """The history of each ticket, oldest first, and its attachments, or why they cannot be shown.
+
+    Args:
+        reply: The reply to a show of the tickets, their attachments and their history, of the
+            fields `FIELDS`, in the long format. RT puts the histories first all the same.
+        ids: The ids asked for, ascending, as RT sorts them.
+
+    Raises:
+        RTError: The request as a whole was refused, crashed or cut short.
+    """
+    *parts, rest = _replies(reply)
+    files = read_files(rest, ids)
+    # Of tickets without attachments RT writes no list.
+    lists = forms_of(rest)[len(ids) :]
+    refused = [form for form in lists if _MISSING.match(said_in(form))]
+    histories = _in_order([forms_of(each) for each in parts], refused, ids)
+    return list(zip(histories, files, strict=True))
+
+
+def _in_order(
+    shown: Sequence[Sequence[Form]], refused: Sequence[Form], ids: Sequence[int]
+) -> list[Answer]:
+    """What was shown of some tickets, and what was said of others, in the order of the ids."""
+    missing = dict(map(_refusal, refused))
+    if len(shown) + len(missing) != len(ids) or not missing.keys() <= set(ids):
+        message = f"RT was asked for {len(ids)} histories and showed {len(shown)}"
         raise ProtocolError(message)
-    shown = iter(histories)
-    return [missing[number] if number in missing else next(shown) for number in ids]
+    histories = ([entry_of(form) for form in forms if not is_hidden(form)] for forms in shown)
+    return [missing[number] if number in missing else next(histories) for number in ids]
 
 
-def _replies(reply: Reply) -> list[list[Form]]:
-    """The forms of each of the replies that stand in one."""
-    return [forms_of(replace(reply, body=body)) for body in _STATUS.split(reply.body)]
+def _replies(reply: Reply) -> list[Reply]:
+    """The replies that stand in one."""
+    return [replace(reply, body=body) for body in _STATUS.split(reply.body)]
 
 
 def _refusal(form: Form) -> tuple[int, RTError]:
