@@ -42,10 +42,9 @@ class IdentityMap:
 
         One of another class tells nothing: the ticket may have moved to another queue since.
         """
-        sibling = self._siblings.get((cls, number)) if cls.__rt_named__ else None
-        if isinstance(sibling, cls):
+        if cls.__rt_named__ and isinstance(sibling := self._siblings.get((cls, number)), cls):
             return sibling
-        record = self.of(cls.__rt_kind__, number)
+        record = self._records.get((cls.__rt_kind__, number))
         return record if isinstance(record, cls) else None
 
     def narrowed(self, cls: type[R], number: int) -> R | None:

@@ -55,14 +55,16 @@ class _Shape:
     Attributes:
         names: The attribute of each line.
         decoded: Of those that hold no text, the decoders.
+        absent: What was asked for and RT leaves out where it does not apply.
     """
 
     names: tuple[str, ...]
     decoded: tuple[tuple[str, Callable[[str, Clock], Any]], ...]
+    absent: tuple[str, ...]
 
 
 @lru_cache(maxsize=256)
-def _shape(layout: Layout, wires: tuple[str, ...]) -> _Shape | None:
+def _shape(layout: Layout, wires: tuple[str, ...], asked: tuple[str, ...]) -> _Shape | None:
     """The shape of forms with these lines; None if they hold lists, or what is no field."""
     found = [layout.by_wire.get(wire) for wire in wires]
     fields = [field for field in found if field is not None and not field.many]
@@ -70,11 +72,12 @@ def _shape(layout: Layout, wires: tuple[str, ...]) -> _Shape | None:
         return None
     kinds = [(field.name, field.codec.decode) for field in fields if field.name != "id"]
     odd = tuple((name, decode) for name, decode in kinds if decode is not as_shown)
-    return _Shape(tuple(field.name for field in fields), odd)
+    absent = [f.name for f in layout.optional if f.spec.wire in asked and f not in fields]
+    return _Shape(tuple(field.name for field in fields), odd, tuple(absent))
 
 
 def fill_blank(
-    record: Record, fields: Mapping[str, str], clock: Clock, asked: Collection[str]
+    record: Record, fields: Mapping[str, str], clock: Clock, asked: tuple[str, ...]
 ) -> bool:
     """Put what the server shows onto a record of which nothing is loaded, as quickly as can be.
 
@@ -87,19 +90,19 @@ def fill_blank(
     Returns:
         Whether that was possible: `fill` knows what is to be done with odd values.
     """
-    layout = layout_of(type(record))
-    shape = _shape(layout, tuple(fields))
+    shape = _shape(layout_of(type(record)), tuple(fields), asked)
     if shape is None:
         return False
     values: dict[str, Any] = dict(zip(shape.names, fields.values(), strict=True))
-    values["id"] = vars(record)["id"]
+    values["id"] = record.__dict__["id"]
     try:
         for name, decode in shape.decoded:
             values[name] = decode(values[name], clock)
     except (ValueError, KeyError, OverflowError):
         return False
+    for name in shape.absent:
+        values[name] = None
     _set(record, "__dict__", values)
-    _set_missing(layout, fields, values, (), asked)
     return True
 
 
@@ -232,7 +235,7 @@ def _set_missing(
     layout: Layout,
     fields: Mapping[str, str],
     values: dict[str, Any],
-    original: Collection[str],
+    original: Mapping[str, Any],
     asked: Iterable[str] | None,
 ) -> None:
     """RT leaves some fields out where they do not apply; they are None."""

@@ -292,10 +292,10 @@ class Reading(Guarded, Owner):
             self._show_again(known, shown, asked)
             return known
         record = cast("R", blank(kind, shown.id))
-        state_of(record).session = self
+        record.__rt_state__.session = self
         self.records.hold(record, shown.id)
         whole = asked is None or bool(shown.doubled)
-        if whole or not fill_blank(record, shown.fields, self.clock(), asked or ()):
+        if whole or not fill_blank(record, shown.fields, self.clock(), tuple(asked or ())):
             self.take_in(record, shown, asked)
         return record
 

@@ -66,7 +66,7 @@ class Record(BaseModel, metaclass=RecordMeta):
 
         def __new__(cls, /, *_args: Any, **_kwargs: Any) -> Self:
             """Give each record its state, however it comes to be."""
-            self = super().__new__(cls)
+            self = BaseModel.__new__(cls)
             _set(self, "__rt_state__", State())
             return self
 

@@ -28,7 +28,7 @@ def test_the_quick_way_gives_what_the_thorough_one_gives(shown: dict[str, str]) 
     quick, thorough = blank(Incident, 7), blank(Incident, 7)
     shown = {"id": "ticket/7", "Created": DATE, **shown}
     fill(thorough, shown, CLOCK, asked=WIRES)
-    was_quick = fill_blank(quick, shown, CLOCK, WIRES)
+    was_quick = fill_blank(quick, shown, CLOCK, tuple(WIRES))
     odd = bool(state_of(thorough).undecoded)
     assert not (was_quick and odd)
     assert vars(quick) == (vars(thorough) if was_quick else {"id": 7})
