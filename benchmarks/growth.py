@@ -8,7 +8,7 @@ from typing import Any
 from benchmarks.figures import keep
 from benchmarks.harness import Run, Sample, seconds_of, side_by_side
 from benchmarks.network import peers_at, told
-from benchmarks.peers import ByHand, Peer, Rtorm
+from benchmarks.peers import Peer
 from benchmarks.server import serving
 from benchmarks.work import EDIT, LOAD, Row
 
@@ -19,7 +19,6 @@ _REPEATS = 3
 _BUDGET = 4.0
 # Seconds that a peer may be expected to take, as it took for the size before.
 _PATIENCE = 60.0
-_THRICE = (Rtorm.name, ByHand.name)
 
 
 def measure() -> None:
@@ -32,7 +31,7 @@ def measure() -> None:
             for at, size in enumerate(_SIZES):
                 more = size / _SIZES[at - 1] if at else 1
                 runs = _runs(row.of(size), peers, before, more)
-                before = side_by_side(runs, repeats=_REPEATS, budget=_BUDGET, thrice=_THRICE)
+                before = side_by_side(runs, repeats=_REPEATS, budget=_BUDGET)
                 print(told(str(row.of(size)), before), flush=True)
                 seconds = {name: sample.seconds for name, sample in before.items()}
                 cells.append({"row": row.name, "size": size, "seconds": seconds})

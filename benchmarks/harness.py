@@ -13,6 +13,8 @@ __all__ = ["Sample", "seconds_of", "side_by_side"]
 Run = Callable[[], float]
 
 _LEAST = 3
+# How much slower than the quickest a peer is to be if one run is enough to tell.
+_CLEARLY = 2.0
 
 
 @dataclass(slots=True)
@@ -33,9 +35,7 @@ class Sample:
         return statistics.median(self.seconds)
 
 
-def side_by_side(
-    runs: Mapping[str, Run], *, repeats: int, budget: float, thrice: Collection[str] = ()
-) -> dict[str, Sample]:
+def side_by_side(runs: Mapping[str, Run], *, repeats: int, budget: float) -> dict[str, Sample]:
     """Each peer's times.
 
     The order of the peers is turned about with each repeat, so that none always comes first or
@@ -45,16 +45,22 @@ def side_by_side(
         runs: By the name of the peer, what does the work once, and gives the seconds that it took.
         repeats: How often.
         budget: Seconds after which a peer is not measured again, so that a slow one, which
-            differs little from one repeat to the next, takes no time from the others.
-        thrice: Peers that are measured three times whatever they take.
+            differs little from one repeat to the next, takes no time from the others. All that
+            come near the quickest are measured three times whatever they take.
     """
     samples = {name: Sample() for name in runs}
     for repeat in range(repeats):
+        near = _near(samples) if 0 < repeat < _LEAST else ()
         for name in _in_turn(list(runs), repeat):
             seconds = samples[name].seconds
-            if sum(seconds) < budget or (name in thrice and repeat < _LEAST):
+            if sum(seconds) < budget or name in near:
                 seconds.append(runs[name]())
     return samples
+
+
+def _near(samples: Mapping[str, Sample]) -> Collection[str]:
+    least = min(sample.median for sample in samples.values())
+    return {name for name, sample in samples.items() if sample.median < least * _CLEARLY}
 
 
 def _in_turn(names: list[str], repeat: int) -> list[str]:

@@ -11,7 +11,7 @@ from typing import Any
 from benchmarks.delay import Way, cost_of_a_request, way_to
 from benchmarks.figures import keep
 from benchmarks.harness import Run, Sample, seconds_of, side_by_side
-from benchmarks.peers import PEERS, ByHand, Login, Peer, Rtorm
+from benchmarks.peers import PEERS, ByHand, Login, Peer
 from benchmarks.server import serving
 from benchmarks.work import FIRST, ROWS, Job, Row
 
@@ -21,9 +21,8 @@ ROUND_TRIPS = {5: (0.0, 0.02, 0.1), 4: (0.0,)}
 """Seconds, by RT's version."""
 
 _REPEATS = 5
-# After so many seconds a peer is not measured again, but for those that are compared to 5 %.
+# After so many seconds a peer is not measured again, if it is clearly slower than others.
 _BUDGET = 4.0
-_THRICE = (Rtorm.name, ByHand.name)
 
 
 def measure() -> None:
@@ -57,7 +56,7 @@ def _rows(login: Login, way: Way | None) -> list[dict[str, Any]]:
             runs: dict[str, Run] = {
                 peer.name: partial(_run, row, peer, way, counts) for peer in peers
             }
-            samples = side_by_side(runs, repeats=_REPEATS, budget=_BUDGET, thrice=_THRICE)
+            samples = side_by_side(runs, repeats=_REPEATS, budget=_BUDGET)
             print(told(str(row), samples), flush=True)
             cells.append(
                 {

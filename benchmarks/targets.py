@@ -15,6 +15,8 @@ __all__ = ["Target", "slower_than", "targets", "told"]
 
 # What two runs of the same thing may differ by.
 _NOISE = 1.05
+# So many of the quickest peers are named.
+_TOLD = 2
 _MB = "MB more at 50,000 than at 1,000"
 
 
@@ -61,11 +63,11 @@ def _network() -> Iterator[Target]:
         cell = _cell(cells, row, 0.02)
         there = [name for name in OTHERS if name in cell["seconds"]]
         ratios = {name: _ratio(cell, name, Rtorm.name) for name in there}
-        best = min(ratios, key=lambda name: ratios[name])
+        quickest = sorted(ratios, key=lambda name: ratios[name])[:_TOLD]
         yield Target(
             f"{cell['title']}, 20 ms: {times} times faster than every peer",
-            f"{ratios[best]:.2f} times faster than {best}",
-            ratios[best] >= times,
+            ", ".join(f"{ratios[name]:.2f} times faster than {name}" for name in quickest),
+            min(ratios.values()) >= times,
         )
 
 

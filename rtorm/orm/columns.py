@@ -5,7 +5,7 @@ Standard library alone. A clause is data; it meets RT's query language only when
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Generic, Literal, NoReturn, Protocol, TypeVar
 
@@ -195,7 +195,7 @@ class Column(Loadable, Generic[T_co]):
         """The field lies between two values, both included."""
         return And((self._ordered(">=", low), self._ordered("<=", high)))
 
-    def like(self: Column[str | Named | None] | Column[list[str] | None], text: str) -> Clause:
+    def like(self: Column[str | Named | None] | Column[Sequence[str] | None], text: str) -> Clause:
         """The field, or one of its values, holds the text, in any letter case.
 
         Of watchers, the e-mail address does. In the text, `%` stands for any text and `_` for any
@@ -203,7 +203,9 @@ class Column(Loadable, Generic[T_co]):
         """
         return Comparison(self.wire, "LIKE", text)
 
-    def not_like(self: Column[str | Named | None] | Column[list[str] | None], text: str) -> Clause:
+    def not_like(
+        self: Column[str | Named | None] | Column[Sequence[str] | None], text: str
+    ) -> Clause:
         """Nothing in the field holds the text, understood as in `like`; it may have no value."""
         return Comparison(self.wire, "NOT LIKE", text)
 

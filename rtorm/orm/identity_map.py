@@ -24,6 +24,8 @@ class IdentityMap:
         self._siblings: WeakValueDictionary[tuple[type[Record], int], Record] = (
             WeakValueDictionary()
         )
+        # As which classes any were met.
+        self._classes: set[type[Record]] = set()
         self._touched: dict[int, Record] = {}
         self._new: dict[int, Record] = {}
 
@@ -66,11 +68,8 @@ class IdentityMap:
     def namesakes(self, record: Record) -> list[Record]:
         """The other records of the same id and kind."""
         kind, number = type(record).__rt_kind__, vars(record).get("id", 0)
-        siblings = (
-            each
-            for (cls, held), each in self._siblings.items()
-            if held == number and cls.__rt_kind__ == kind
-        )
+        classes = [cls for cls in self._classes if cls.__rt_kind__ == kind]
+        siblings = [self._siblings.get((cls, number)) for cls in classes]
         found = {id(each): each for each in (self.of(kind, number), *siblings) if each is not None}
         found.pop(id(record), None)
         return list(found.values())
@@ -85,6 +84,7 @@ class IdentityMap:
         self._records[type(record).__rt_kind__, number] = record
         if type(record).__rt_named__:
             self._siblings[type(record), number] = record
+            self._classes.add(type(record))
 
     def take(self, record: Record) -> None:
         """Take a record from outside.
