@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import tzinfo
@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any, Generic, Protocol, TypeVar
 
 from rtorm.errors import NotFound, ProtocolError, QueryError
-from rtorm.gateway import Definition, Gateway, Shown
+from rtorm.gateway import Gateway, Shown
 from rtorm.orm.clauses import NONE, told
 from rtorm.orm.columns import Clause, Ordering
 from rtorm.orm.crew import Crew, Progress
@@ -18,7 +18,7 @@ from rtorm.orm.matching import in_order, matches, searches, sort_keys, values_of
 from rtorm.orm.mentions import Mentions, mentions
 from rtorm.orm.outcome import SaveResult, Verify
 from rtorm.orm.record import Record
-from rtorm.orm.scope import uncertain
+from rtorm.orm.scope import queues_of, uncertain
 from rtorm.orm.selection import Selection
 from rtorm.orm.ticketsql import order_of, ticket_sql
 from rtorm.rest1.clock import Clock
@@ -148,13 +148,25 @@ class Search(Generic[R]):
         """Refuse to change what a query finds if RT may find too much by it.
 
         Raises:
-            QueryError: It denies a custom field of which there may be others of the same name.
+            QueryError: It denies a custom field of which there may be others of the same name, or
+                what RT does not know, or does not show to the account.
         """
-        if self.of_tickets and (field := uncertain(self.clause, self.cls)):
+        if not self.of_tickets:
+            return
+        if field := uncertain(self.clause, self.cls):
             message = (
                 f"{field} is denied, and if custom fields of several queues are called so, RT "
                 "finds every ticket by that: say which queue is meant, by a class of tickets or "
                 "where(Ticket.queue == ...), or give the field's number, Ticket.cf[5]"
+            )
+            raise QueryError(message)
+        denied = mentions(self.clause, denied=True)
+        unseen = self._unseen_fields(denied.custom_fields, queues_of(self.clause, self.cls))
+        if unknown := self._unknown_names(denied) + unseen:
+            message = (
+                f"{self.text}: RT finds every ticket by the denial of what it does not know, and "
+                f"it shows this account no {', '.join(unknown)}. Of a custom field, the right "
+                "SeeCustomField is needed, or its number, Ticket.cf[5]"
             )
             raise QueryError(message)
 
@@ -165,27 +177,38 @@ class Search(Generic[R]):
             return []
         # What RT cannot be asked is told first.
         _ = self.text, order_of(self.orderings, self.cls)
-        named, gateway = mentions(self.clause), self.session.gateway
+        named = mentions(self.clause)
+        return self._unknown_names(named) + self._unknown_fields(named)
+
+    def _unknown_names(self, named: Mentions) -> list[str]:
         asked = [("queue", name) for name in named.queues] + [
             ("user", name) for name in named.users
         ]
-        missing = [
+        return [
             f"{kind} {name!r}"
             for kind, name in asked
-            if isinstance(gateway.named(kind, name), NotFound)
+            if isinstance(self.session.gateway.named(kind, name), NotFound)
         ]
-        return missing + self._unknown_fields(named)
 
     def _unknown_fields(self, named: Mentions) -> list[str]:
         """Custom fields that none of the queues has; to many accounts RT does not tell them."""
-        outlines: list[list[Definition]] = []
-        for queue in named.queues if named.custom_fields else ():
-            with suppress(NotFound, ProtocolError):
-                outlines.append(self.session.gateway.outline(queue))
-        if not outlines or not all(outlines):
+        shown = [self._fields_of(queue) for queue in named.queues if named.custom_fields]
+        if not shown or not all(shown):
             return []
-        known = {each.name.lower() for outline in outlines for each in outline}
+        known = {name for names in shown for name in names}
         return [f"custom field {n!r}" for n in named.custom_fields if n.lower() not in known]
+
+    def _unseen_fields(self, names: Sequence[str], queues: Sequence[str]) -> list[str]:
+        """Custom fields that RT does not show among those of each of the queues."""
+        shown = [self._fields_of(queue) for queue in queues if names]
+        missing = [name for name in names if not all(name.lower() in known for known in shown)]
+        return [f"custom field {name!r}" for name in missing]
+
+    def _fields_of(self, queue: str) -> Collection[str]:
+        """The names of its custom fields in small letters, as far as RT shows them."""
+        with suppress(NotFound, ProtocolError):
+            return {each.name.lower() for each in self.session.gateway.outline(queue)}
+        return ()
 
     @property
     def _part(self) -> slice:

@@ -1,4 +1,7 @@
-"""The names in a query that RT may not know, since it finds nothing by these in silence; pure."""
+"""The names in a query that RT may not know, since it says nothing of these; pure.
+
+It finds no ticket by their equality, and every one by their denial (RT 4.4-5.0).
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from dataclasses import dataclass
 
 from rtorm.orm.clauses import comparisons
 from rtorm.orm.columns import Clause, Comparison
+from rtorm.orm.operators import NEGATIVE
 
 __all__ = ["Mentions", "mentions"]
 
@@ -30,9 +34,14 @@ class Mentions:
     custom_fields: tuple[str, ...]
 
 
-def mentions(clause: Clause) -> Mentions:
-    """The names in a clause in its normal form; raw conditions are not looked into."""
-    every = list(comparisons(clause))
+def mentions(clause: Clause, *, denied: bool = False) -> Mentions:
+    """The names in a clause in its normal form; raw conditions are not looked into.
+
+    Args:
+        clause: The clause.
+        denied: Whether only those are meant that are denied.
+    """
+    every = [each for each in comparisons(clause) if not denied or each.operator in NEGATIVE]
     equal = [each for each in every if each.operator in _EQUAL and isinstance(each.value, str)]
     people = [each for each in equal if each.field in _PEOPLE and not _is_address(each)]
     fields = [each.field for each in every if each.field.startswith(_NUMBERED)]

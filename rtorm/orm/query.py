@@ -38,7 +38,8 @@ class Query(Generic[R]):
     every value, but is neither smaller nor greater.
 
     Of tickets, RT finds neither deleted ones nor those merged into others. Names that it does not
-    know, of queues, users or custom fields, fit no ticket. Users can be searched with the right
+    know, of queues, users or custom fields, fit no ticket, and their denial fits every one. Users
+    can be searched with the right
     AdminUsers only. Of queues, users and groups RT evaluates one condition; the others are
     evaluated here, on what it finds by the one that narrows most.
 
@@ -265,7 +266,8 @@ class Query(Generic[R]):
             AttributeError: There is no such field, or RT sets it.
             TypeError: No field is given.
             CommitInterrupted: Ctrl-C was pressed meanwhile.
-            QueryError: A custom field is denied by its name alone, and RT may find too much.
+            QueryError: A custom field is denied by its name alone, or what RT does not know, so
+                that it may find too much; nothing was changed.
             RTError: As iterating does; nothing was changed.
         """
         if not fields:
@@ -321,8 +323,7 @@ class Query(Generic[R]):
         """Raise what `Session.check` says of it."""
         if unknown := self._search.unknown():
             message = (
-                f"{self!r} finds nothing by what RT does not know, or holds disabled: "
-                f"{', '.join(unknown)}"
+                f"{self!r} names what RT does not know, or holds disabled: {', '.join(unknown)}"
             )
             raise QueryError(message)
 

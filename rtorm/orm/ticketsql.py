@@ -27,6 +27,7 @@ from rtorm.orm.operators import (
     EQUALITY,
     FORMS,
     LIKENESS,
+    NAMED,
     NUMBER,
     OPTIONAL,
     ORDER,
@@ -36,6 +37,7 @@ from rtorm.orm.operators import (
 )
 from rtorm.orm.record import Record
 from rtorm.orm.scope import queues_of
+from rtorm.orm.state import state_of
 from rtorm.rest1.clock import Clock
 from rtorm.rest1.conditions import custom_field_key
 from rtorm.rest1.forms import EncodeError
@@ -159,7 +161,9 @@ class _Writer:
             said = "RT cannot search tickets by this field; sql() takes conditions in TicketSQL"
             raise impossible(clause, said)
         if isinstance(value, Record):
-            value = name_of(clause, value)
+            value = _told_apart(clause, value)
+        elif operator in EQUALITY and wire in NAMED and str(value).strip().isdecimal():
+            raise impossible(clause, _NUMBERED)
         elif forms is DATE and isinstance(value, datetime):
             operator, value = _whole_seconds(clause)
         elif forms is OPTIONAL and value == "":
@@ -168,8 +172,8 @@ class _Writer:
             raise impossible(clause, _REASONS.get(operator, "RT cannot search it so"))
         if forms is NUMBER and (not isinstance(value, int) or isinstance(value, bool)):
             raise impossible(clause, "it holds a whole number")
-        if wire == "Status" and operator == "=" and str(value).lower() == "deleted":
-            raise impossible(clause, "RT finds no deleted tickets: get() them by their id")
+        if wire == "Status" and (why := _NO_STATUS.get((operator, str(value).lower()))):
+            raise impossible(clause, why)
         field = layout_of(self._cls).at_wire(wire)
         text = "" if value is None or field is None else self._encoded(field, operator, value)
         wanted = text if forms is NUMBER else literal(text, person=wire in PEOPLE)
@@ -217,6 +221,18 @@ _ENCODED = (
     "RT keeps values of more than 255 bytes encoded, and finds them by nothing but ASCII: compare "
     "what the loaded tickets have"
 )
+_NUMBERED = (
+    "RT takes a number for that of a user or a queue, not for a name: give the User or the Queue"
+)
+_SEVERAL = "RT takes it for every status of this kind: ask for these by in_()"
+_NO_STATUS: Mapping[tuple[Operator, str], str] = {
+    ("=", "deleted"): "RT finds no deleted tickets: get() them by their id",
+    **{
+        (operator, status): _SEVERAL
+        for operator in ("=", "!=")
+        for status in ("__active__", "__inactive__")
+    },
+}
 _REASONS: Mapping[Operator, str] = {
     "IS": "it always has a value",
     "IS NOT": "it always has a value",
@@ -239,6 +255,16 @@ def _whole_seconds(clause: Comparison) -> tuple[Operator, object]:
     if clause.operator not in _ROUNDED:
         raise impossible(clause, "RT keeps whole seconds: give it with microsecond=0")
     return _ROUNDED[clause.operator], instant.replace(microsecond=0)
+
+
+def _told_apart(clause: Comparison, record: Record) -> str:
+    """What RT takes for this queue or user and nothing else: its name, or else its number."""
+    name = name_of(clause, record)
+    if not name.strip().isdecimal():
+        return name
+    if not state_of(record).persistent:
+        raise impossible(clause, _NUMBERED)
+    return str(vars(record)["id"])
 
 
 def _name(wire: str, field: FieldLayout | None) -> str:
