@@ -15,6 +15,8 @@ Run = Callable[[], float]
 _LEAST = 3
 # How much slower than the quickest a peer is to be if one run is enough to tell.
 _CLEARLY = 2.0
+# Seconds: what takes longer differs little from one run to the next.
+_LONG = 10.0
 
 
 @dataclass(slots=True)
@@ -46,7 +48,7 @@ def side_by_side(runs: Mapping[str, Run], *, repeats: int, budget: float) -> dic
         repeats: How often.
         budget: Seconds after which a peer is not measured again, so that a slow one, which
             differs little from one repeat to the next, takes no time from the others. All that
-            come near the quickest are measured three times whatever they take.
+            come near the quickest, and take less than ten seconds, are measured three times.
     """
     samples = {name: Sample() for name in runs}
     for repeat in range(repeats):
@@ -60,7 +62,8 @@ def side_by_side(runs: Mapping[str, Run], *, repeats: int, budget: float) -> dic
 
 def _near(samples: Mapping[str, Sample]) -> Collection[str]:
     least = min(sample.median for sample in samples.values())
-    return {name for name, sample in samples.items() if sample.median < least * _CLEARLY}
+    most = min(least * _CLEARLY, _LONG)
+    return {name for name, sample in samples.items() if sample.median < most}
 
 
 def _in_turn(names: list[str], repeat: int) -> list[str]:

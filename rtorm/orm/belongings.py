@@ -53,6 +53,10 @@ class Belongings:
         self._load_definitions(name, record)
         return {}
 
+    def loads_many(self, name: str) -> bool:
+        """Whether an attribute is loaded for many records at once."""
+        return not any(name == defined for _, defined in _DEFINED)
+
     def getter(self, cls: object) -> Callable[[int], Transaction | Attachment]:
         """What gets one thing of this class by its number, just as it is among those of its ticket.
 

@@ -192,7 +192,8 @@ class Search(Generic[R]):
 
     def _unknown_fields(self, named: Mentions) -> list[str]:
         """Custom fields that none of the queues has; to many accounts RT does not tell them."""
-        shown = [self._fields_of(queue) for queue in named.queues if named.custom_fields]
+        every = [self._fields_of(queue) for queue in named.queues if named.custom_fields]
+        shown = [names for names in every if names is not None]
         if not shown or not all(shown):
             return []
         known = {name for names in shown for name in names}
@@ -200,15 +201,15 @@ class Search(Generic[R]):
 
     def _unseen_fields(self, names: Sequence[str], queues: Sequence[str]) -> list[str]:
         """Custom fields that RT does not show among those of each of the queues."""
-        shown = [self._fields_of(queue) for queue in queues if names]
+        shown = [self._fields_of(queue) or () for queue in queues if names]
         missing = [name for name in names if not all(name.lower() in known for known in shown)]
         return [f"custom field {name!r}" for name in missing]
 
-    def _fields_of(self, queue: str) -> Collection[str]:
+    def _fields_of(self, queue: str) -> Collection[str] | None:
         """The names of its custom fields in small letters, as far as RT shows them."""
         with suppress(NotFound, ProtocolError):
             return {each.name.lower() for each in self.session.gateway.outline(queue)}
-        return ()
+        return None
 
     @property
     def _part(self) -> slice:

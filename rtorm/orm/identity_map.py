@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TypeVar, cast
 from weakref import WeakValueDictionary
 
@@ -49,13 +49,25 @@ class IdentityMap:
         record = self._records.get((cls.__rt_kind__, number))
         return record if isinstance(record, cls) else None
 
-    def narrowed(self, cls: type[R], number: int) -> R | None:
-        """The record of this id, made one of `cls`, if that is a subclass of its own class.
+    def fitted(self, cls: type[R], number: int, fields: Mapping[str, str]) -> R | None:
+        """The record of this id, made one of `cls`.
 
-        So a group that was met as `Group` stays one record when it is asked for as a subclass.
+        So a group that was met as `Group` stays one record when it is asked for as a subclass, and
+        a ticket when it has moved to another queue.
+
+        Args:
+            cls: The class.
+            number: The id.
+            fields: What the server shows of it.
+
+        Returns:
+            None if there is no such record, or it is of another class for the same.
         """
         record = self.of(cls.__rt_kind__, number)
-        if record is None or not issubclass(cls, type(record)):
+        if record is None:
+            return None
+        fits = type(record).__rt_class_for__(fields) is not None
+        if fits and not issubclass(cls, type(record)):
             return None
         become(record, cls)
         self.hold(record, number)

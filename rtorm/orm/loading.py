@@ -13,10 +13,10 @@ from typing import Any
 
 from rtorm.errors import ConfigurationError
 from rtorm.orm.custom import WRITTEN
-from rtorm.orm.defined import PREFIX, layout_for
+from rtorm.orm.defined import PREFIX, Defined, layout_for
 from rtorm.orm.layout import FieldLayout, Layout, layout_of
 from rtorm.orm.record import Record
-from rtorm.orm.state import TrackedList, state_of
+from rtorm.orm.state import NOT_LOADED, TrackedList, state_of
 from rtorm.rest1.clock import Clock
 from rtorm.rest1.codecs import as_shown, shown_values
 
@@ -107,7 +107,13 @@ def fill_blank(
 
 
 def become(record: Record, cls: type[Record]) -> None:
-    """Make a record one of a subclass of its class; what is loaded of it and unsaved stays."""
+    """Make a record one of another class of its kind; what is unsaved stays.
+
+    What is loaded stays, too, but for the custom fields of a class that is no base of the other:
+    they may hold values of other types there.
+    """
+    if not issubclass(cls, type(record)):
+        _unname(record)
     private = _private(cls) | (record.__pydantic_private__ or {})
     _set(record, "__class__", cls)
     _set(record, "__pydantic_private__", private or None)
@@ -115,21 +121,37 @@ def become(record: Record, cls: type[Record]) -> None:
     _rename(record, layout_of(cls))
 
 
+def _unname(record: Record) -> None:
+    """Have unsaved custom fields that the class declares under their own names alone."""
+    state, declared = state_of(record), layout_of(type(record)).fields
+    forget_all(record)
+    changed = [declared[name] for name in state.original if name in declared]
+    for field in [field for field in changed if field.spec.custom]:
+        alone = f"{PREFIX}{field.spec.custom}"
+        _move(record, field.name, alone)
+        state.original[alone] = NOT_LOADED
+    # Of no queue, until it is asked which ones there are.
+    state.defined = Defined("", ())
+
+
+def _move(record: Record, name: str, to: str) -> None:
+    """Have a field of a record under another name."""
+    state, values = state_of(record), vars(record)
+    value: Any = values.pop(name)
+    tracked = value.__class__ is TrackedList
+    values[to] = TrackedList.track(value, record, to) if tracked else value
+    for noted in (state.original, state.outdated, state.errors):
+        if name in noted:
+            noted[to] = noted.pop(name)
+    state.undecoded.pop(name, None)
+
+
 def _rename(record: Record, layout: Layout) -> None:
     """Have what was set by the name of a custom field under the attribute that a class declares."""
-    state, values = state_of(record), vars(record)
-    for name in [name for name in values if name.startswith(PREFIX)]:
+    for name in [name for name in vars(record) if name.startswith(PREFIX)]:
         field = layout.at_wire(WRITTEN.name.format(name.removeprefix(PREFIX)))
-        if field is None:
-            continue
-        value: Any = values.pop(name)
-        if name in state.original:
-            state.original[field.name] = state.original.pop(name)
-            is_list = value.__class__ is TrackedList
-            values[field.name] = TrackedList.track(value, record, field.name) if is_list else value
-        if name in state.errors:
-            state.errors[field.name] = state.errors.pop(name)
-        state.undecoded.pop(name, None)
+        if field is not None:
+            _move(record, name, field.name)
 
 
 def _private(cls: type[Record]) -> dict[str, Any]:
@@ -180,8 +202,7 @@ def fill(
             if undecoded:
                 undecoded.pop(name, None)
         if original and name in original:
-            if rebase:
-                original[name] = value
+            state.learn(record, name, value, rebase=rebase)
         elif value.__class__ is list:
             _put(record, name, value)
         else:
@@ -333,3 +354,4 @@ def forget(record: Record, names: Iterable[str]) -> None:
             if dropped.__class__ is TrackedList:
                 dropped.forgotten = True
             state.undecoded.pop(name, None)
+            state.told.pop(name, None)

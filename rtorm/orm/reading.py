@@ -19,10 +19,10 @@ from rtorm.orm.defined import PREFIX, layout_for
 from rtorm.orm.guarded import Guarded
 from rtorm.orm.identity_map import IdentityMap
 from rtorm.orm.layout import layout_of
-from rtorm.orm.loading import blank, fill, fill_blank, forget
+from rtorm.orm.loading import blank, fill, fill_blank, forget, forget_all
 from rtorm.orm.record import Record
 from rtorm.orm.selection import Selection
-from rtorm.orm.state import Owner, state_of, tie
+from rtorm.orm.state import NOT_LOADED, Owner, state_of, tie
 from rtorm.rest1.clock import Clock
 
 __all__ = ["Reading", "number_of", "to_ask"]
@@ -142,6 +142,8 @@ class Reading(Guarded, Owner):
         for group in tie(records):
             for record in group:
                 state_of(record).strict = selection.strict
+            if selection.strict:
+                self._note_unshown(group, asked or ())
             # The history brings the attachments along.
             later = sorted(selection.later(cls), key=lambda name: name != _HISTORY)
             if together := _together(cls, later):
@@ -149,6 +151,14 @@ class Reading(Guarded, Owner):
             for name in later:
                 self._complete(group, name)
         return records
+
+    def _note_unshown(self, records: Iterable[Record], wires: Iterable[str]) -> None:
+        """Have strict records tell what was asked for and not shown from what was not asked for."""
+        for record in records:
+            layout, told = layout_for(record), state_of(record).told
+            fields = [layout.at_wire(wire) for wire in wires]
+            names = [field.name for field in fields if field is not None]
+            told.update(dict.fromkeys((name for name in names if self._lacks(record, name)), None))
 
     def pieces(
         self, cls: type[R], numbers: Sequence[int], selection: Selection, size: int
@@ -167,12 +177,34 @@ class Reading(Guarded, Owner):
     def load(self, record: Record, name: str) -> None:
         """Load a field for a record and its peers in one request, or what is related to them."""
         self.check_open()
+        state, number = state_of(record), vars(record)["id"]
+        if name in state.told:
+            # Of a strict query's record nothing is asked for again.
+            if said := state.told[name] if state.strict else state.told.pop(name):
+                raise said.with_traceback(None)
+            return
         kind = type(record).__rt_kind__
         # A commit ties records of several kinds, whose attributes and ids may be the same.
-        alike = [peer for peer in state_of(record).peers() if type(peer).__rt_kind__ == kind]
-        peers = [peer for peer in alike if self._lacks(peer, name)]
-        if error := self._load(record, name, peers).get(vars(record)["id"]):
+        alike = [peer for peer in state.peers() if type(peer).__rt_kind__ == kind]
+        if error := self._load_for(record, name, alike).get(number):
             raise error
+
+    def _load_for(
+        self, record: Record, name: str, alike: Iterable[Record]
+    ) -> Mapping[int, RTError]:
+        """Load something of a record and of others that lack it; gives why it failed, by id."""
+        lacking = [
+            each
+            for each in alike
+            if each is not record and self._lacks(each, name) and name not in state_of(each).told
+        ]
+        peers = lacking if self._belongings.loads_many(name) else []
+        failed = self._load(record, name, peers)
+        for peer in peers:
+            # Else each of them would have it asked for again, for all.
+            if self._lacks(peer, name):
+                state_of(peer).told[name] = failed.get(vars(peer)["id"])
+        return failed
 
     def _complete_together(self, records: Sequence[Record], names: Iterable[str]) -> None:
         """Load links and attachments of those that lack all of these."""
@@ -185,13 +217,13 @@ class Reading(Guarded, Owner):
 
     def _complete(self, records: Sequence[Record], name: str) -> None:
         """Load something for all of these; where it cannot be, reading it says why."""
-        refused: set[int] = set()
         for record in records:
             if name == _CUSTOM:
                 self._custom.define(record)
-            elif self._lacks(record, name) and vars(record)["id"] not in refused:
-                lacking = [each for each in records if self._lacks(each, name)]
-                refused |= self._load(record, name, lacking).keys()
+            elif self._lacks(record, name) and name not in state_of(record).told:
+                failed = self._load_for(record, name, records)
+                if self._lacks(record, name):
+                    state_of(record).told[name] = failed.get(vars(record)["id"])
 
     def _load(self, record: Record, name: str, peers: Sequence[Record]) -> Mapping[int, RTError]:
         """Load something of a record and its peers; gives why it failed, by id."""
@@ -206,12 +238,26 @@ class Reading(Guarded, Owner):
         failed: dict[int, RTError] = {}
         for number, answer in zip(numbers, answers, strict=True):
             if isinstance(answer, Shown):
+                self._take_over(records[number], answer)
                 self.take_in(records[number], answer, wires)
             else:
                 failed[number] = answer
         if name not in vars(record) and layout.fields[name].spec.number is not None:
-            self._custom.load_numbered(record, name, records)
+            try:
+                self._custom.load_numbered(record, name, records)
+            except NotFound as error:
+                failed |= {n: error for n, each in records.items() if name not in vars(each)}
         return failed
+
+    def _take_over(self, record: Record, shown: Shown) -> None:
+        """Make a record of a ticket that was merged meanwhile one of the other ticket."""
+        if shown.id == vars(record)["id"]:
+            return
+        original = state_of(record).original
+        original.update(dict.fromkeys(original, NOT_LOADED))
+        forget_all(record)
+        self.records.adopt(record, shown.id)
+        self.records.settle()
 
     def define(self, record: Record) -> None:
         """Learn which custom fields a ticket has; loads those of it and its peers in one request.
@@ -274,7 +320,7 @@ class Reading(Guarded, Owner):
         if said := cls.__rt_hidden__(shown.fields):
             raise PermissionDenied(said)
         record = self.records.held(cls, shown.id)
-        if record is None:
+        if record is None or type(record).__rt_class_for__(shown.fields) is None:
             record = self._first_met(cls, shown, asked)
         else:
             self._show_again(record, shown, asked)
@@ -283,11 +329,11 @@ class Reading(Guarded, Owner):
         return record
 
     def _first_met(self, cls: type[R], shown: Shown, asked: Sequence[str] | None) -> R:
-        """A record of what the server has shown, which the session does not have as this class."""
+        """A record of what the server has shown, which the session does not have as such."""
         kind = cls.__rt_class_for__(shown.fields)
         if kind is None:
             raise _of_another_class(cls, shown)
-        known = self.records.narrowed(kind, shown.id)
+        known = self.records.fitted(kind, shown.id, shown.fields)
         if known is not None:
             self._show_again(known, shown, asked)
             return known

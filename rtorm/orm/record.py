@@ -154,8 +154,8 @@ class Record(BaseModel, metaclass=RecordMeta):
 
     def __rt_load__(self, name: str) -> None:
         """Load what is read and not there, unless its query did not want that."""
-        owner = self._owner(f"load {name}")
-        if self.__rt_state__.strict:
+        owner, state = self._owner(f"load {name}"), self.__rt_state__
+        if state.strict and name not in state.told:
             raise _not_loaded(self, name)
         owner.load(self, name)
 
@@ -228,20 +228,21 @@ class Record(BaseModel, metaclass=RecordMeta):
 
         A field that was set and set back is not among them.
         """
-        fields, values = layout_for(self).fields, vars(self)
+        values = vars(self)
         return {
             name: Change(_plain(old), _plain(values[name]))
             for name, old in self.__rt_state__.original.items()
-            if name in values and self._differs(fields[name], old, values[name])
+            if name in values and self.__rt_differs__(name, old, values[name])
         }
 
-    def _differs(self, field: FieldLayout, old: Any, new: Any) -> bool:
+    def __rt_differs__(self, name: str, old: Any, new: Any) -> bool:
+        """Whether RT would not keep two values of a field as one."""
         if old is NOT_LOADED:
             return True
-        if field.name in self.__rt_state__.undecoded:
+        if name in self.__rt_state__.undecoded:
             return bool(old != new)
         try:
-            return not field.codec.same(old, new)
+            return not layout_for(self).fields[name].codec.same(old, new)
         except (AttributeError, TypeError):
             # A list may hold anything until it is validated by the save.
             return True
@@ -314,6 +315,7 @@ class Record(BaseModel, metaclass=RecordMeta):
             if name not in state.original:
                 continue
             old = state.original.pop(name)
+            state.outdated.pop(name, None)
             if old is NOT_LOADED or not state.persistent:
                 values.pop(name, None)
             else:

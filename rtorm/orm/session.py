@@ -180,7 +180,9 @@ class Session:
         return Query(self._work, cls)
 
     def check(self, query: Query[Any]) -> None:
-        """Find out whether RT knows what a query names; RT itself just finds nothing by it.
+        """Find out whether RT knows what a query names.
+
+        RT itself finds nothing by an unknown name, and everything by its denial.
 
         Queues and users are asked for in one request each, and the custom fields of the queues
         that the query is for in one for each queue, if the account may see them. What a status is

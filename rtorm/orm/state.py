@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar, cast
 
 if TYPE_CHECKING:
+    from rtorm.errors import RTError
     from rtorm.gateway import Action, Message
     from rtorm.orm.defined import Defined
     from rtorm.orm.layout import Layout
@@ -120,7 +121,7 @@ class Owner(Protocol):
         ...
 
 
-_AT_NEED = frozenset({"original", "errors", "undecoded", "defaults"})
+_AT_NEED = frozenset({"original", "outdated", "errors", "undecoded", "defaults", "told"})
 
 
 class State:
@@ -128,7 +129,8 @@ class State:
 
     Attributes:
         session: What stands behind the session that the record belongs to, or None.
-        original: First old value of each touched field, by attribute name.
+        original: What the server last said of each touched field, by attribute name.
+        outdated: Where that is not what it said before the first change, that value.
         errors: RT's words on fields that it refused, until they are assigned again.
         undecoded: Fields whose text from RT could not be read, by attribute name; the
             attribute holds that text.
@@ -142,6 +144,8 @@ class State:
         unread: Texts of custom fields that the server has shown and the class does not declare, by
             RT's names; None if it did not show them all.
         strict: Whether what is not loaded is refused when it is read, as its query wanted.
+        told: What was asked for and not shown, by attribute name, with the server's reason if it
+            gave one: reading it says so, before it is asked for again.
     """
 
     __slots__ = (
@@ -151,18 +155,22 @@ class State:
         "errors",
         "layout",
         "original",
+        "outdated",
         "peers",
         "persistent",
         "session",
         "strict",
+        "told",
         "undecoded",
         "unread",
     )
 
     original: dict[str, Any]
+    outdated: dict[str, Any]
     errors: dict[str, list[str]]
     undecoded: dict[str, str]
     defaults: dict[str, TrackedList[Any]]
+    told: dict[str, RTError | None]
 
     def __init__(self) -> None:
         self.session: Owner | None = None
@@ -199,6 +207,7 @@ class State:
             if self.session is not None:
                 self.session.touched(record)
             self.original[name] = before
+            self.outdated.pop(name, None)
         if self.errors:
             self.errors.pop(name, None)
 
@@ -206,19 +215,41 @@ class State:
         """Take these fields for clean: the server holds their present values."""
         for name in names:
             self.original.pop(name, None)
+            self.outdated.pop(name, None)
             self.errors.pop(name, None)
             self.undecoded.pop(name, None)
+
+    def learn(self, record: Record, name: str, value: Any, *, rebase: bool) -> None:
+        """Take note of what the server says now of a touched field.
+
+        Args:
+            record: The record.
+            name: The field.
+            value: Its value in RT.
+            rebase: Whether the change counts as made to that value.
+        """
+        before = self.original[name]
+        self.original[name] = value
+        if rebase:
+            self.outdated.pop(name, None)
+        elif before is NOT_LOADED:
+            # What was set before it was read is sent, whatever RT holds.
+            self.original[name] = before
+        elif record.__rt_differs__(name, before, value):
+            self.outdated.setdefault(name, before)
 
     def settle(self, record: Record) -> None:
         """Forget the first old values of what was set and set back."""
         if self.original:
             for name in self.original.keys() - record.changes.keys():
                 del self.original[name]
+                self.outdated.pop(name, None)
 
     def portable(self) -> dict[str, Any]:
         """What goes with a copy or a pickle: everything but the session and the peers."""
         return {
             "original": dict(self.original),
+            "outdated": dict(self.outdated),
             "errors": {name: list(said) for name, said in self.errors.items()},
             "undecoded": dict(self.undecoded),
             "persistent": self.persistent,

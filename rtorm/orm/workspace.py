@@ -8,14 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import tzinfo
+from functools import partial
 from typing import Any
 
 from rtorm.errors import CommitInterrupted, NotFound, PermissionDenied, RejectedError, StaleError
 from rtorm.gateway import Gateway
 from rtorm.orm.crew import Progress
 from rtorm.orm.deeds import Deeds
-from rtorm.orm.defined import layout_for
 from rtorm.orm.forgetting import forget_links, overtake
+from rtorm.orm.interrupts import Interrupts
 from rtorm.orm.layout import layout_of
 from rtorm.orm.loading import blank, decode, forget, forget_all
 from rtorm.orm.mirroring import Agreement, forget_ends, take_note
@@ -133,15 +134,26 @@ class Workspace(Deeds):
             if progress is not None:
                 progress(0, 0)
             return (), None
+        with Interrupts() as interrupts:
+            results, interruption = self._sent(records, verify, progress, interrupts)
+        return results, interrupts.missed() or interruption
+
+    def _sent(
+        self,
+        records: Sequence[Record],
+        verify: Verify | None,
+        progress: Progress | None,
+        interrupts: Interrupts,
+    ) -> tuple[tuple[SaveResult, ...], BaseException | None]:
         try:
-            planned, agreement = self._planned(records)
+            planned, agreement = interrupts.let_in(partial(self._planned, records))
         except KeyboardInterrupt as error:
             return tuple(unsent(record, NOT_SENT) for record in records), error
-        unit = self._unit(verify, agreement, progress)
+        unit = self._unit(verify, agreement, interrupts, progress)
         try:
             results = unit.run(planned)
         finally:
-            forget_ends(map(_sent, planned), self.records)
+            forget_ends(map(_changes, planned), self.records)
         if any(map(_is_about_deletion, results)):
             forget_links(self.records.of_kind("ticket"))
         for each, result in zip(planned, results, strict=True):
@@ -169,17 +181,21 @@ class Workspace(Deeds):
         state_of(doomed).original["status"] = NOT_LOADED
         state_of(doomed).session = self
         planned, agreement = plans([doomed], self.clock)
-        unit = self._unit(None, agreement)
-        result = unit.run(planned)[0]
-        if unit.interruption is not None:
-            raise unit.interruption
-        state = state_of(record)
-        state.errors.update(result.errors)
-        told = SaveResult(record, result.outcome, {}, result.errors, result.cause)
-        if error := save_error(told, "deleted"):
-            raise error
+        with Interrupts() as interrupts:
+            unit = self._unit(None, agreement, interrupts)
+            result = unit.run(planned)[0]
+            state_of(record).errors.update(result.errors)
+            told = SaveResult(record, result.outcome, {}, result.errors, result.cause)
+            error = save_error(told, "deleted")
+            if error is None:
+                self._take_leave(record)
+        if reason := interrupts.missed() or unit.interruption or error:
+            raise reason
+
+    def _take_leave(self, record: Record) -> None:
+        """Take note that a record was deleted."""
         record.discard()
-        state.deleted = True
+        state_of(record).deleted = True
         self.records.drop([record])
         forget_all(record)
         forget_links(self.records.of_kind("ticket"))
@@ -198,7 +214,11 @@ class Workspace(Deeds):
         return result
 
     def _unit(
-        self, verify: Verify | None, agreement: Agreement, progress: Progress | None = None
+        self,
+        verify: Verify | None,
+        agreement: Agreement,
+        interrupts: Interrupts,
+        progress: Progress | None = None,
     ) -> UnitOfWork:
         chosen: Verify = self._verify if verify is None else verify
         check_verify(chosen)
@@ -212,6 +232,7 @@ class Workspace(Deeds):
             let_go=self._let_go,
             crew=self.crew,
             progress=progress,
+            interrupts=interrupts,
         )
 
     def _let_go(self, record: Record) -> None:
@@ -226,9 +247,10 @@ class Workspace(Deeds):
 
     def _compare_first(self, record: Record) -> None:
         """Refuse to overwrite what someone else changed since it was read."""
-        fields = layout_for(record).fields
-        known = {n: c.old for n, c in record.changes.items() if c.old is not NOT_LOADED}
-        if not known or not state_of(record).persistent:
+        state = state_of(record)
+        said = {n: state.outdated.get(n, change.old) for n, change in record.changes.items()}
+        known = {name: old for name, old in said.items() if old is not NOT_LOADED}
+        if not known or not state.persistent:
             return
         asked, links = to_ask(record, known)
         answer = self.shown(record, asked, links=links)
@@ -240,7 +262,7 @@ class Workspace(Deeds):
         theirs = {
             name: now[name]
             for name, old in known.items()
-            if name in now and not fields[name].codec.same(old, now[name])
+            if name in now and record.__rt_differs__(name, old, now[name])
         }
         if theirs:
             error = StaleError(record, theirs)
@@ -254,7 +276,7 @@ def _is_about_deletion(result: SaveResult) -> bool:
     return status is not None and "deleted" in (status.old, str(status.new).lower())
 
 
-def _sent(planned: Plan) -> tuple[Record, Mapping[str, Change[Any]]]:
+def _changes(planned: Plan) -> tuple[Record, Mapping[str, Change[Any]]]:
     """A record, and what was sent of it."""
     if isinstance(planned, Unsendable):
         return planned.record, {}
@@ -269,7 +291,7 @@ def _written(planned: Plan, result: SaveResult) -> Mapping[str, Change[Any]]:
     original = state_of(result.record).original
     refused = {
         name: Change(change.old, original[name])
-        for name, change in _sent(planned)[1].items()
+        for name, change in _changes(planned)[1].items()
         if isinstance(original.get(name), list)
     }
     return {**refused, **result.applied}

@@ -18,7 +18,7 @@ class Crew(Group):
 
 def meet(records: IdentityMap, cls: type[Record]) -> Record:
     """The record of a group that is asked for as this class, as a session finds or makes it."""
-    record = records.held(cls, 7) or records.narrowed(cls, 7) or blank(cls, 7)
+    record = records.held(cls, 7) or records.fitted(cls, 7, {}) or blank(cls, 7)
     records.hold(record, 7)
     return record
 

@@ -10,8 +10,8 @@ from typing import Any, TypeVar, cast
 import pytest
 
 from rtorm import CF, Query, Queue, Ticket, cf
-from rtorm.errors import CommitError, NotFound, QueryError
-from rtorm.gateway import Gateway, Shown
+from rtorm.errors import CommitError, NotFound, QueryError, RTError
+from rtorm.gateway import Definition, Gateway, Shown
 from rtorm.orm.columns import Clause, Ordering
 from rtorm.orm.crew import Crew, Progress
 from rtorm.orm.loading import blank
@@ -42,6 +42,7 @@ class Shelf:
     sortable: bool = True
     parallel: int = 1
     refused: frozenset[int] = frozenset()
+    unknown: frozenset[str] = frozenset()
     asked: list[Any] = field(default_factory=list[Any])
 
     @property
@@ -62,6 +63,14 @@ class Shelf:
 
     def check_open(self) -> None:
         pass
+
+    def named(self, kind: str, name: str) -> Shown | RTError:
+        self.asked.append((kind, name))
+        return NotFound("no") if name in self.unknown else Shown(5, {"Name": name})
+
+    def outline(self, queue: str) -> list[Definition]:
+        self.asked.append(queue)
+        return [Definition("Owner", "", "FreeformSingle", multiple=False, pattern="")]
 
     def search(self, kind: str, query: str, order: str = "") -> list[int]:
         self.asked.append((kind, query, order))
@@ -250,8 +259,29 @@ def test_an_update_loads_nothing() -> None:
         denied.update(status="open")
     assert shelf.asked == []
     denied.where(Ticket.queue == "General").update(status="open")
+    assert shelf.asked[0] == "General"
     with pytest.raises(TypeError, match="needs an attribute to set"):
         Query(shelf, Ticket).update()
+
+
+def test_an_update_does_not_go_by_the_denial_of_what_rt_does_not_know() -> None:
+    """RT finds every ticket by that; what a query finds by an equality cannot be too much."""
+    shelf = Shelf([7], unknown=frozenset({"Nope"}))
+    general = Query(shelf, Ticket).where(Ticket.queue == "General")
+    denials: list[tuple[Clause, str]] = [
+        (Ticket.owner != "Nope", "user 'Nope'"),
+        (~(Ticket.creator == "Nope"), "user 'Nope'"),
+        (Ticket.queue != "Nope", "queue 'Nope'"),
+        (~Ticket.cc.has("Nope"), "user 'Nope'"),
+        (Ticket.cf["Nope"] != "x", "custom field 'Nope'"),
+        (Ticket.cf["Nope"].not_like("x") | (Ticket.id == 5), "custom field 'Nope'"),
+    ]
+    for clause, told in denials:
+        with pytest.raises(QueryError, match=told):
+            general.where(clause).update(status="open")
+    assert "ticket" not in [each[0] for each in shelf.asked]
+    for clause in (Ticket.owner == "Nope", Ticket.cf["Nope"] == "x", Ticket.cf["owner"] != "x"):
+        general.where(clause).update(status="open")
 
 
 def test_a_slice_loads_nothing_else() -> None:

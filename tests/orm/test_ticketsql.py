@@ -15,6 +15,7 @@ from rtorm import CF, Queue, Ticket, User, cf, sql
 from rtorm.errors import ConfigurationError, QueryError
 from rtorm.orm.clauses import normal
 from rtorm.orm.columns import Clause, Column, Comparison, Ordering
+from rtorm.orm.loading import blank
 from rtorm.orm.record import Record
 from rtorm.orm.scope import uncertain
 from rtorm.orm.ticketsql import order_of, ticket_sql
@@ -42,6 +43,13 @@ class Widget(Ticket):
     net: CF[IPv4Network | None] = cf("Net", default=None)
 
 
+def held(cls: type[Any], number: int, name: str) -> Any:
+    """A record that RT holds."""
+    record = blank(cls, number)
+    vars(record)["name"] = name
+    return record
+
+
 def sent(clause: Clause, cls: type[Record] = Incident, clock: Clock = ROME) -> str:
     return ticket_sql(normal(clause), cls, lambda: clock)
 
@@ -55,6 +63,9 @@ def sent(clause: Clause, cls: type[Record] = Incident, clock: Clock = ROME) -> s
         (Ticket.queue == Queue(name="Two Words"), "Queue = 'Two Words'"),
         (Ticket.queue.in_([Queue(name="A"), "B"]), "Queue = 'A' OR Queue = 'B'"),
         (Ticket.owner != User(name="alice"), "Owner != 'alice'"),
+        (Ticket.owner == held(User, 387, "4711"), "Owner = '387'"),
+        (Ticket.queue != held(Queue, 5, "12"), "Queue != '5'"),
+        (Ticket.queue == held(Queue, 5, "B12"), "Queue = 'B12'"),
         (Ticket.subject == 'it\'s "q" \\', "Subject = 'it\\'s \"q\" \\\\'"),
         (Ticket.subject.starts_with("disk"), "Subject STARTSWITH 'disk'"),
         (~Ticket.subject.starts_with("disk"), "Subject NOT STARTSWITH 'disk'"),
@@ -235,6 +246,12 @@ IMPOSSIBLE: list[tuple[Any, str]] = [
     (Ticket.owner < "x", "cannot search it so"),
     (Ticket.status == "deleted", "no deleted tickets"),
     (Ticket.status.in_(["new", "Deleted"]), "no deleted tickets"),
+    (Ticket.status == "__Active__", "every status of this kind"),
+    (Ticket.status != "__inactive__", "every status of this kind"),
+    (Ticket.owner == "6", "takes a number for that of a user"),
+    (Ticket.creator != " 6", "takes a number for that of a user"),
+    (Ticket.queue == "3", "give the User or the Queue"),
+    (Ticket.owner == User(name="4711"), "give the User or the Queue"),
     (Incident.count > 9, "10 is less than 9"),
     (Incident.hosts == ["db1"], r"use has\(\)"),
     (Widget.net == IPv4Network("10.0.0.0/8"), "overlap"),
@@ -317,7 +334,7 @@ def test_custom_fields_of_one_name_are_told_apart_by_the_queue() -> None:
         denied | (Ticket.queue == "A"),
         denied & (Ticket.queue != "A"),
         denied & ((Ticket.queue == "A") | (Ticket.id == 5)),
-        denied & (Ticket.queue == "7"),
+        denied & (Ticket.queue.like("7")),
     ):
         assert "'CF.{Owner}' != 'x'" in sent(unlimited, Ticket)
         assert uncertain(normal(unlimited), Ticket) == "CF.{Owner}"

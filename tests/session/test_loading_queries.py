@@ -6,7 +6,16 @@ from collections.abc import Callable
 
 import pytest
 
-from rtorm import CommitError, NotLoadedError, QueryError, Queue, Session, Ticket
+from rtorm import (
+    CommitError,
+    NotFound,
+    NotLoadedError,
+    QueryError,
+    Queue,
+    Session,
+    StaleError,
+    Ticket,
+)
 from tests.support import Incident, Wire
 
 Connect = Callable[..., Session]
@@ -254,3 +263,139 @@ def test_an_order_that_rt_does_not_know_is_told_of_a_stream_too(session: Session
     """RT would answer that nothing matches."""
     with pytest.raises(QueryError):
         list(session.query(Queue).order_by(Ticket.subject.asc()).stream())
+
+
+def test_a_change_is_compared_with_what_the_server_said_last(
+    session: Session, connect: Connect
+) -> None:
+    """A query that meets a changed record learns what others have made of it since."""
+    ticket = session.add(Incident(subject="met A", cc=["a@example.com"], severity="low"))
+    session.commit()
+    ticket.subject, ticket.severity = "met B", "high"
+    ticket.cc.append("b@example.com")
+    other = connect().get(Incident, ticket.id)
+    other.subject, other.cc, other.severity = "met C", ["c@example.com"], "critical"
+    other.save()
+    query = session.query(Incident).where(Ticket.id == ticket.id).include(Ticket.cc)
+    assert query.one() is ticket
+    assert (ticket.subject, ticket.severity) == ("met B", "high")
+    assert ticket.changes["subject"].old == "met C"
+    with pytest.raises(StaleError) as caught:
+        ticket.save(check=True)
+    assert caught.value.theirs == {
+        "subject": "met C",
+        "cc": ["c@example.com"],
+        "severity": "critical",
+    }
+    ticket.subject, ticket.severity = "met A", "critical"
+    ticket.cc.remove("b@example.com")
+    assert sorted(ticket.changes) == ["cc", "subject"]
+    ticket.save()
+    again = connect().get(Incident, ticket.id)
+    assert (again.subject, again.cc, again.severity) == ("met A", ["a@example.com"], "critical")
+
+
+def test_what_was_kept_on_top_of_the_new_values_is_not_stale(
+    session: Session, connect: Connect
+) -> None:
+    """A refresh that keeps changes bases them on what the server holds now."""
+    ticket = session.add(Incident(subject="kept A"))
+    session.commit()
+    ticket.subject = "kept B"
+    other = connect().get(Incident, ticket.id)
+    other.subject = "kept C"
+    other.save()
+    assert session.query(Incident).where(Ticket.id == ticket.id).one() is ticket
+    ticket.refresh(keep_changes=True)
+    ticket.save(check=True)
+    assert connect().get(Incident, ticket.id).subject == "kept B"
+
+
+def test_a_ticket_that_was_merged_meanwhile_is_read_as_the_other_one(
+    session: Session, connect: Connect
+) -> None:
+    """What is loaded later is not mixed with what was loaded before."""
+    old = session.add(Incident(subject="merged away", priority=10, severity="low"))
+    target = session.add(Incident(subject="merged into", priority=90, severity="high"))
+    session.commit()
+    other = connect()
+    [found] = other.query(Incident).where(Ticket.id == old.id).only(Ticket.subject)
+    old.merge_into(target)
+    assert (found.priority, found.severity, found.subject) == (90, "high", "merged into")
+    assert found.id == target.id
+
+
+class General(Ticket, queue="General"):
+    """Tickets of another queue."""
+
+
+def test_a_ticket_that_moved_stays_one_record(session: Session, connect: Connect) -> None:
+    """Of its new queue's class, with what was changed here and nothing of the old queue's."""
+    ticket = session.add(Incident(subject="moved", severity="low", note="x"))
+    session.commit()
+    assert ticket.severity == "low"
+    ticket.priority, ticket.note = 7, "unsent"
+    other = connect().get(Ticket, ticket.id)
+    other.queue = "General"
+    other.save()
+    [met] = session.query(Ticket).where(Ticket.id == ticket.id).all()
+    assert met is ticket
+    assert type(ticket) is General
+    assert (ticket.queue, ticket.priority, ticket.subject) == ("General", 7, "moved")
+    assert session.dirty == [ticket]
+    assert sorted(ticket.changes) == ["cf.Note", "priority"]
+    with pytest.raises(NotFound):
+        session.query(Incident).where(Ticket.id == ticket.id).one()
+    with pytest.raises(CommitError) as caught:
+        session.commit()
+    [result] = caught.value.report.results
+    assert list(result.errors) == ["cf.Note"]
+    ticket.discard("cf.Note")
+    session.commit()
+    other.queue = "Incidents"
+    other.save()
+    assert session.query(Incident).where(Ticket.id == ticket.id).one() is ticket
+    assert type(ticket) is Incident
+    assert (ticket.severity, ticket.priority) == ("low", 7)
+
+
+def test_what_cannot_be_read_is_asked_for_once(
+    connect: Connect, session: Session, wire: Wire
+) -> None:
+    """Not again for each ticket of a result; each tells it once, and asks again after that."""
+    made(session, "half seen")
+    half = connect("creator")
+    found = half.query(Incident).where(Ticket.subject == "half seen").all()
+    wire.clear()
+    for ticket in found:
+        with pytest.raises(NotFound, match="SeeCustomField"):
+            _ = ticket.severity
+    assert len(wire.sent) == 1
+    with pytest.raises(NotFound, match="SeeCustomField"):
+        _ = found[1].severity
+    assert len(wire.sent) == 2
+    query = connect("creator").query(Incident).where(Ticket.subject == "half seen")
+    wire.clear()
+    included = query.only(Ticket.subject).include(Incident.severity).strict().all()
+    for ticket in included * 2:
+        with pytest.raises(NotFound, match="SeeCustomField"):
+            _ = ticket.severity
+        with pytest.raises(NotLoadedError):
+            _ = ticket.priority
+    assert len(wire.sent) == 1
+
+
+def test_an_update_by_what_the_account_may_not_see_is_refused(
+    connect: Connect, session: Session
+) -> None:
+    """RT takes the denial of a hidden custom field, or of an unknown one, for every ticket."""
+    [number] = made(session, "hidden field", 1)
+    half = connect("creator").query(Incident).where(Ticket.id == number)
+    for clause in (Incident.field_owner != "1", Incident.severity.not_in(["low"])):
+        with pytest.raises(QueryError, match="SeeCustomField"):
+            half.where(clause).update(priority=33)
+    seen = session.query(Incident).where(Ticket.id == number)
+    with pytest.raises(QueryError, match="custom field 'Severty'"):
+        seen.where(Ticket.cf["Severty"] != "low").update(priority=33)
+    assert seen.one().priority == 0
+    assert seen.where(Incident.severity != "high").update(priority=5).ok
