@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 import time
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -42,11 +42,15 @@ CLASSES: Mapping[str, type[Ticket]] = {"incidents": Incident}
 
 def main(session: Session, chosen: Namespace) -> None:
     """Ask for the ids, share them out, load and write."""
+    query = tickets_of(session, chosen.queue, chosen.since)
+    try:
+        session.check(query)  # RT itself finds nothing in a queue that it does not know
+    except rtorm.QueryError as error:
+        raise SystemExit(str(error)) from None
     folder = Path(chosen.folder)
     folder.mkdir(parents=True, exist_ok=True)
     if any(folder.iterdir()):
         raise SystemExit(f"{folder} is not empty: name a new folder")
-    query = tickets_of(session, chosen.queue, chosen.since)
     console.print(f"{query.count():,} tickets: {query!r}")
     began = time.monotonic()
     with workers(chosen.workers):
@@ -121,11 +125,27 @@ def arguments() -> Namespace:
     parser.add_argument("queue", help="the queue's name")
     parser.add_argument("folder", help="where the files go; made if it is not there")
     parser.add_argument("--format", choices=sorted(WRITERS), default="jsonl")
-    parser.add_argument("--workers", type=int, default=0, help="how many processes load tickets")
-    parser.add_argument("--parts", type=int, help="how many files; one for each 1,000 tickets")
+    parser.add_argument("--workers", type=from_0, default=0, help="how many processes load tickets")
+    parser.add_argument("--parts", type=from_1, help="how many files; one for each 1,000 tickets")
     parser.add_argument("--since", type=day, help="only what changed since this day, in UTC")
     parser.add_argument("--time-zone", default="UTC", help="that of the account in RT")
     return parser.parse_args()
+
+
+def from_0(text: str) -> int:
+    """A whole number that is not negative."""
+    if (number := int(text)) < 0:
+        message = f"{number} is less than 0"
+        raise ArgumentTypeError(message)
+    return number
+
+
+def from_1(text: str) -> int:
+    """A whole number of things of which there is one at least."""
+    if (number := from_0(text)) == 0:
+        message = "there is one at least"
+        raise ArgumentTypeError(message)
+    return number
 
 
 def day(text: str) -> datetime:

@@ -159,7 +159,8 @@ class PartialSaveError(SaveError):
     def _headline(self) -> str:
         accepted = ", ".join(self.applied)
         extent = f"in part ({accepted} accepted)" if accepted else "at most in part"
-        return f"{self.record!r} was {self.deed} {extent}, the rest was refused"
+        rest = "the rest was refused or could not be read back"
+        return f"{self.record!r} was {self.deed} {extent}, {rest}"
 
 
 class StaleError(SaveError):
@@ -194,12 +195,19 @@ class CommitError(RTError):
         return type(self), (self.report,)
 
 
+_GO_ON = (
+    "another commit() goes on with the rest; of an update(), save the record of each of "
+    "report.unsent and report.unknown, or run it again"
+)
+
+
 class CommitInterrupted(KeyboardInterrupt):
     """Ctrl-C was pressed during a commit; it began nothing new and tells what became of all.
 
     What RT has applied is clean. What was not sent or not confirmed is still dirty, so that another
     commit goes on with it; a new record of which it is not known whether it was made has left the
-    session.
+    session. What a query's `update()` has not sent no commit sends: the report alone knows those
+    records. Each of them can be saved by `result.record.save()`, or the update run again.
 
     Attributes:
         report: The `CommitReport`: what became of every record, in order; `report.unsent` are those
@@ -208,7 +216,7 @@ class CommitInterrupted(KeyboardInterrupt):
 
     def __init__(self, report: CommitReport) -> None:
         self.report = report
-        super().__init__(f"interrupted, another commit() goes on with the rest; {report.summary()}")
+        super().__init__(f"interrupted; {_GO_ON}; {report.summary()}")
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.report,)

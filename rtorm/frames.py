@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
@@ -33,12 +33,14 @@ class _Kind:
         dtype: What pandas calls it where there is always a value.
         nullable: What pandas calls it where there may be none.
         arrow: What Arrow calls it.
+        within: The values that it can hold; None for all of these types.
     """
 
     held: tuple[type, ...]
     dtype: str
     nullable: str
     arrow: str
+    within: Container[object] | None = None
 
 
 # Whole microseconds, since nanoseconds end in the year 2262, and dates of RT do not.
@@ -48,7 +50,7 @@ _TEXT = _Kind((str,), "string[pyarrow]", "string[pyarrow]", "string")
 # Pydantic's constrained types are classes of their own at run time.
 _KINDS: tuple[tuple[tuple[Any, ...], _Kind], ...] = (
     ((bool,), _Kind((bool,), "bool", "boolean", "bool")),
-    ((int,), _Kind((int,), "int64", "Int64", "int64")),
+    ((int,), _Kind((int,), "int64", "Int64", "int64", within=range(-(2**63), 2**63))),
     ((float,), _Kind((float, int), "float64", "Float64", "float64")),
     (
         (datetime, AwareDatetime, PastDatetime, FutureDatetime),
@@ -92,17 +94,18 @@ class Column:
         """The value of a row, as the column holds it.
 
         Raises:
-            ValueError: It is text that RT shows and that does not fit the field's type.
+            ValueError: It is text that RT shows and that does not fit the field's type, or a number
+                beyond the 64 bits of the column.
         """
         value = row[self.name]
         if value is None or (value == "" and self.kind is not _TEXT):
             return None
         try:
             return [self._held(each) for each in value] if self.many else self._held(value)
-        except TypeError:
+        except (TypeError, OverflowError) as error:
             message = (
-                f"{self.name} of {row['id']} is {value!r} in RT, which does not fit the declared "
-                f"type: declare it as text, leave it out by only(), or export it by to_bag()"
+                f"{self.name} of {row['id']} is {value!r} in RT, which does not fit {error}: "
+                f"declare it as text, leave it out by only(), or export it by to_bag()"
             )
             raise ValueError(message) from None
 
@@ -112,7 +115,11 @@ class Column:
         if self.kind is _TEXT:
             return str(value)
         if not isinstance(value, self.kind.held):
-            raise TypeError
+            message = "the declared type"
+            raise TypeError(message)
+        if self.kind.within is not None and value not in self.kind.within:
+            message = f"a column of {self.kind.arrow}"
+            raise OverflowError(message)
         return value
 
 

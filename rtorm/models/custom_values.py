@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterator, MutableMapping, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from pydantic import ValidationError
@@ -17,6 +17,7 @@ from rtorm.orm.record import Record
 from rtorm.orm.state import state_of
 
 if TYPE_CHECKING:
+    from rtorm.gateway import Definition
     from rtorm.orm.layout import FieldLayout
 
 __all__ = ["CustomColumns", "CustomValues"]
@@ -44,7 +45,8 @@ class CustomValues(MutableMapping[str, Any]):
     text); None where there is none; a list where the field holds several. Values are tracked,
     validated and saved like attributes: they are among `changes` and `errors` as `cf.Severity`, or
     under the name that the ticket's class declares, whose types apply then. `del ticket.cf[name]`
-    clears a field.
+    clears a field. Numbers are no keys, unlike those of `Ticket.cf`: a field that its name cannot
+    tell is declared with its number, `cf("Its name", id=22)`.
 
     The definitions of the queue's custom fields are asked for once a session. They are complete
     if the account has the right SeeCustomField globally or on the fields themselves; a field of
@@ -174,12 +176,25 @@ def _no_such_field(ticket: Record, name: object, names: tuple[str, ...]) -> KeyE
         bearing = ", ".join(field.name for field in fields if field.spec.custom == name)
         return _UnknownFieldError(f"several custom fields are called {name!r}: use {bearing}")
     defined = state_of(ticket).defined
+    if isinstance(name, int):
+        return _UnknownFieldError(_by_number(name, () if defined is None else defined.fields))
     queue = "" if defined is None else defined.queue
     near = _near(str(name), names)
     hint = f"; did you mean {', '.join(map(repr, near))}?" if near else ""
     return _UnknownFieldError(
         f"{ticket!r}: queue {queue!r} has no custom field {name!r}, or the account may not see it "
         f"(SeeCustomField){hint}"
+    )
+
+
+def _by_number(number: int, definitions: Sequence[Definition]) -> str:
+    """What to do about a number: REST 1.0 shows values by names, and RT 4 tells few numbers."""
+    name = next((each.name for each in definitions if each.id == number), None)
+    is_alone = sum(each.name == name for each in definitions) == 1
+    known = f"ticket.cf[{name!r}], or " if is_alone else ""
+    return (
+        f"cf[{number}]: ticket.cf takes the names of custom fields alone: {known}declare the field "
+        f"with its number in a class of tickets, cf({name or 'its name'!r}, id={number})"
     )
 
 

@@ -1,4 +1,4 @@
-"""Several requests at a time: a few threads, each with its own login at RT; standard library alone.
+"""Several requests at a time: a few threads, each with its own login at RT.
 
 RT works through requests with one cookie one after the other, and a login costs it about 275 ms
 (RT 4.4-5.0). So the threads are kept, and there are never more than requests to send.
@@ -15,6 +15,8 @@ from concurrent.futures import Future, wait
 from functools import partial
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
+
+from rtorm.errors import DetachedError, WrongThreadError
 
 __all__ = ["Crew", "Progress"]
 
@@ -47,8 +49,8 @@ class Crew:
 
     def __init__(self, parallel: int) -> None:
         self.parallel = parallel
-        self._under_way: set[Future[Any]] = set()
         self._team: _Team | None = None
+        self._is_closed = False
 
     def each(self, work: Callable[[T], S], items: Iterable[T]) -> Iterator[S]:
         """What `work` gives of each item, in the order of the items.
@@ -59,51 +61,84 @@ class Crew:
 
         What `work` raises is raised at that item's turn. If the caller stops there, or asks for
         no more, what has not been begun never is.
+
+        Raises:
+            DetachedError: The crew was closed meanwhile.
+            WrongThreadError: A forked child asks for what its parent has begun, with threads that
+                the child does not have: to begin it again might send a write twice.
         """
-        return map(work, items) if self.parallel == 1 else self._together(work, items)
+        return self._alone(work, items) if self.parallel == 1 else self._together(work, items)
 
     def rest(self) -> None:
         """Wait until nothing is under way any more."""
-        _wait_for(self._under_way)
+        if (team := self._team) is not None and team.is_here:
+            _wait_for(team.under_way)
 
-    def close(self) -> None:
-        """Let the threads go: each ends with what it does at that time, which is not waited for."""
+    def give_up(self) -> None:
+        """Let the threads go: each ends once it has done what there is, which is not waited for."""
         team, self._team = self._team, None
-        self._under_way = set()
         if team is not None:
             team.dismiss()
 
+    def close(self) -> None:
+        """Let the threads go for good: nothing is begun any more."""
+        self._is_closed = True
+        if self._team is not None:
+            self._team.begin_no_more()
+        self.give_up()
+
+    def _alone(self, work: Callable[[T], S], items: Iterable[T]) -> Iterator[S]:
+        for item in items:
+            self._check(os.getpid())
+            yield work(item)
+
     def _together(self, work: Callable[[T], S], items: Iterable[T]) -> Iterator[S]:
+        process = os.getpid()
         begun: deque[Future[S]] = deque()
         try:
             for item in items:
+                self._check(process)
                 if len(begun) == _AHEAD * self.parallel:
                     yield _result(begun.popleft())
+                    self._check(process)
                 begun.append(self._begin(partial(work, item)))
             while begun:
+                self._check(process)
                 yield _result(begun.popleft())
         finally:
-            for future in begun:
-                future.cancel()
+            if process == os.getpid():
+                for future in begun:
+                    future.cancel()
+
+    def _check(self, process: int) -> None:
+        if self._is_closed:
+            message = "the session is closed: open another one with rtorm.connect()"
+            raise DetachedError(message)
+        if process != os.getpid():
+            message = (
+                "this was begun before the process was forked, with threads that the child does "
+                "not have: begin it anew there"
+            )
+            raise WrongThreadError(message)
 
     def _begin(self, task: Callable[[], S]) -> Future[S]:
-        future: Future[S] = Future()
-        if self._team is None or self._team.process != os.getpid():
+        if self._team is None or not self._team.is_here:
             # A forked child has none of its parent's threads.
             self._team = _Team(self.parallel)
-        self._team.take(partial(_carry_out, future, task, self._under_way))
-        return future
+        return self._team.take(task)
 
 
 class _Team:
     """Threads that work through one queue.
 
     Attributes:
-        process: The number of the process that they are of.
+        under_way: What they are at.
     """
 
     def __init__(self, most: int) -> None:
-        self.process = os.getpid()
+        self.under_way: set[Future[Any]] = set()
+        self._waiting: set[Future[Any]] = set()
+        self._process = os.getpid()
         self._most = most
         self._threads = 0
         # No semaphore: Ctrl-C in the wrong moment would leave it locked.
@@ -113,14 +148,28 @@ class _Team:
         self._end = weakref.finalize(self, _end, self._tasks)
         self._end.atexit = False
 
-    def take(self, task: Task) -> None:
+    @property
+    def is_here(self) -> bool:
+        """Whether they are threads of this process."""
+        return self._process == os.getpid()
+
+    def take(self, work: Callable[[], S]) -> Future[S]:
         """Do it as soon as there is a thread for it."""
+        future: Future[S] = Future()
+        self._waiting.add(future)
         try:
             self._idle.get_nowait()
         except Empty:
             if self._threads < self._most:
                 self._begin()
-        self._tasks.put(task)
+        self._tasks.put(partial(_carry_out, future, work, self._waiting, self.under_way))
+        return future
+
+    def begin_no_more(self) -> None:
+        """Forget what waits for a thread."""
+        if self.is_here:
+            for future in list(self._waiting):
+                future.cancel()
 
     def _begin(self) -> None:
         arguments = (self._tasks, partial(self._idle.put, None))
@@ -162,11 +211,14 @@ def _end(tasks: Tasks) -> None:
 def _carry_out(
     future: Future[S],
     work: Callable[[], S],
+    waiting: set[Future[Any]],
     under_way: set[Future[Any]],
     free: Callable[[], object],
 ) -> None:
     # Ctrl-C may come between whatever the other thread does, so all of this is done here.
-    if not future.set_running_or_notify_cancel():
+    is_wanted = future.set_running_or_notify_cancel()
+    waiting.discard(future)
+    if not is_wanted:
         free()
         return
     under_way.add(future)

@@ -15,7 +15,7 @@ from rtorm.orm.record import Record
 from rtorm.orm.state import state_of
 from rtorm.rest1.clock import Clock
 
-__all__ = ["CustomReader", "seen_by_number"]
+__all__ = ["CustomReader", "by_number", "seen_by_number"]
 
 
 class Holder(Protocol):
@@ -139,13 +139,24 @@ def seen_by_number(
         clock: The account's clock.
     """
     fields = layout_for(record).fields
-    numbers = {n: number for n in expected if (number := fields[n].spec.number) is not None}
+    numbers = [number for n in expected if (number := fields[n].spec.number) is not None]
     if not numbers:
         return {}
-    answers = gateway.numbered_values([ticket], list(numbers.values()))
-    if answers is None:
-        return None
-    told = [numbered_texts(fields[name], answers[0]) for name in numbers]
+    answers = gateway.numbered_values([ticket], numbers)
+    return None if answers is None else by_number(record, answers[0], expected, clock)
+
+
+def by_number(
+    record: Record,
+    values: Mapping[int, Sequence[str]],
+    expected: Mapping[str, Any],
+    clock: Clock,
+) -> dict[str, Any]:
+    """What a ticket holds of custom fields, from what the server tells by their numbers."""
+    fields = layout_for(record).fields
+    told = [
+        numbered_texts(fields[n], values) for n in expected if fields[n].spec.number is not None
+    ]
     texts = {wire: text for each in told for wire, text in each.items()}
     return decode(record, texts, clock, asked=(), expected=expected)
 

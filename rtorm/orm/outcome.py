@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
@@ -35,8 +35,11 @@ __all__ = [
     "SaveResult",
     "Verdict",
     "Verify",
+    "Watching",
+    "address_of",
     "check_verify",
     "compare",
+    "doubtful_watchers",
     "judge_create",
     "judge_edit",
     "judge_forms",
@@ -50,6 +53,8 @@ Outcome = Literal["created", "updated", "partial", "rejected", "unchanged", "unk
 Verify = Literal["risky", "always", "never"]
 
 _TOLD = 20
+Watching = Mapping[tuple[str, str], bool]
+"""Whether RT holds watchers, by attribute and as they were given, as far as it was asked."""
 
 
 def check_verify(verify: object) -> None:
@@ -189,19 +194,23 @@ class Verdict:
 
     def unread(self, reason: str) -> None:
         """Tell of all that is doubtful that it was not read back, and why."""
-        for name, why in (self.silent | self.unclear).items():
-            self.refuse(name, f"{why}? {reason}")
+        for name, why in {**dict.fromkeys(self.silent, _TAKEN), **self.unclear}.items():
+            self.refuse(name, f"{why}. {reason}")
             self.unseen.add(name)
         self.in_part |= bool(self.unseen)
         self.silent.clear()
         self.unclear.clear()
 
 
+_TAKEN = "RT took the request and said nothing against it"
 _LOST = "RT dropped it without saying why"
 _LOST_BY_WIRE: Mapping[str, str] = {
     "Owner": f"{_LOST}: no such user, or one who may not own tickets in this queue",
     "SLA": f"{_LOST}: the queue has no such level of service",
 }
+_ROLES = ("Requestors", "Cc", "AdminCc")
+_DROPPED = "RT dropped {} without saying why"
+_UNSHOWN = "RT does not show {}: no such user, or one without an e-mail address"
 _NOT_SHOWN = "RT does not show it to this account, so it cannot be told whether it was kept"
 
 
@@ -300,6 +309,7 @@ def compare(
     fields: Mapping[str, FieldLayout],
     changes: Mapping[str, Change[Any]],
     seen: Mapping[str, Any],
+    watching: Watching | None = None,
 ) -> None:
     """Decide what is doubtful by what the server holds now.
 
@@ -308,9 +318,13 @@ def compare(
         fields: The fields of the record's class.
         changes: What was sent.
         seen: What the server holds, by attribute name; what it does not show is missing.
+        watching: What is known of `doubtful_watchers`.
     """
     for name, why in verdict.silent.items():
-        if name in seen and not _kept(fields[name], changes[name].new, seen[name]):
+        if name in seen and fields[name].spec.wire in _ROLES:
+            unaccounted = _unaccounted(verdict, changes[name].new, seen[name])
+            _judge_watchers(verdict, name, unaccounted, seen[name], watching or {})
+        elif name in seen and not _kept(fields[name], changes[name].new, seen[name]):
             verdict.refuse(name, f"{why}; it holds {seen[name]!r}")
         elif name not in seen and verdict.created is not None:
             verdict.refuse(name, _NOT_SHOWN)
@@ -352,15 +366,75 @@ def _kept(laid_out: FieldLayout, wanted: Any, seen: Any) -> bool:
         case "Owner":
             # A user may be named by address or id, too; RT falls back to Nobody.
             return str(wanted).lower() == "nobody" or str(seen).lower() != "nobody"
-        case "Requestors" | "Cc" | "AdminCc":
-            # Only addresses can be found again: RT shows users and groups as addresses.
-            shown = {str(item).lower() for item in seen}
-            return all(address in shown for address in map(_address, wanted) if "@" in address)
         case _:
             return _equal(laid_out, wanted, seen)
 
 
-def _address(watcher: str) -> str:
+def doubtful_watchers(
+    verdict: Verdict,
+    fields: Mapping[str, FieldLayout],
+    changes: Mapping[str, Change[Any]],
+    seen: Mapping[str, Any],
+) -> list[tuple[str, str]]:
+    """Watchers that RT may have dropped, by attribute and as they were given; `compare` judges.
+
+    A search for the ticket by such a watcher tells (`Cc.Name = 'ann'`, RT 4.4-5.0).
+    """
+    return [
+        (name, watcher)
+        for name in verdict.silent
+        if name in seen and fields[name].spec.wire in _ROLES
+        for watcher in _unaccounted(verdict, changes[name].new, seen[name])
+    ]
+
+
+def _unaccounted(
+    verdict: Verdict, wanted: Sequence[str], seen: Iterable[object]
+) -> Mapping[str, bool]:
+    """The watchers for whom nothing that RT shows needs to stand.
+
+    Of its watchers RT shows the e-mail addresses: of a group, given by number or as `group:name`,
+    those of its members, and nothing of a user without one. On a create it drops in silence whom it
+    does not know; on an edit it names each of them (RT 4.4-5.0).
+
+    Returns:
+        Whether they are missing; if not, a group may hide that they are.
+    """
+    shown = {str(each).lower() for each in seen}
+    named = [watcher for watcher in wanted if not _is_address(watcher)]
+    missing = [who for who in wanted if _is_address(who) and address_of(who) not in shown]
+    unaccounted = dict.fromkeys(missing, True)
+    if verdict.created is None:
+        return unaccounted
+    left = shown.difference(map(address_of, wanted))
+    few = len(left) < len({watcher.lower() for watcher in named})
+    if few or (len(named) > 1 and any(map(_may_be_group, named))):
+        unaccounted |= dict.fromkeys(named, few)
+    return unaccounted
+
+
+def _judge_watchers(
+    verdict: Verdict, name: str, unaccounted: Mapping[str, bool], seen: object, watching: Watching
+) -> None:
+    lost = [w for w, missing in unaccounted.items() if not watching.get((name, w), not missing)]
+    if not lost:
+        verdict.applied.add(name)
+        return
+    is_told = all(_is_address(watcher) or (name, watcher) in watching for watcher in lost)
+    said = (_DROPPED if is_told else _UNSHOWN).format(", ".join(map(repr, lost)))
+    verdict.refuse(name, f"{said}; it holds {seen!r}")
+
+
+def _is_address(watcher: str) -> bool:
+    return "@" in address_of(watcher) and not watcher.startswith("group:")
+
+
+def _may_be_group(watcher: str) -> bool:
+    return watcher.startswith("group:") or watcher.isdecimal()
+
+
+def address_of(watcher: str) -> str:
+    """What RT is to find a watcher by: the address, or what was given in its place."""
     _, bracket, address = watcher.rpartition("<")
     return (address.rstrip("> ") if bracket else watcher).strip().lower()
 

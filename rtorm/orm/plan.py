@@ -87,13 +87,19 @@ class Unsendable:
 Plan = EditPlan | CreatePlan | Unsendable
 
 
-def plan(record: Record, clock: Callable[[], Clock], agreement: Agreement) -> Plan:
+def plan(
+    record: Record,
+    clock: Callable[[], Clock],
+    agreement: Agreement,
+    unmade: Mapping[Record, str] | None = None,
+) -> Plan:
     """Plan how to send what has changed of a record.
 
     Args:
         record: A record with changes.
         clock: Gives the account's clock; asked before anything is sent.
         agreement: What is sent with it, to which it may link though it is new.
+        unmade: What was to be sent with it and is not, and why.
 
     Raises:
         ConfigurationError: A date is to be written, and the account's zone was not given, or the
@@ -103,9 +109,10 @@ def plan(record: Record, clock: Callable[[], Clock], agreement: Agreement) -> Pl
     if said := run_model_validators(record):
         errors[""] = said
     changes = agreement.changes_of(record)
+    company = _Company(agreement.records, unmade or {})
     if state_of(record).persistent:
-        return _plan_edit(record, changes, clock, errors, agreement.records)
-    return _plan_create(record, changes, clock, errors, agreement.records)
+        return _plan_edit(record, changes, clock, errors, company)
+    return _plan_create(record, changes, clock, errors, company)
 
 
 def plans(records: Sequence[Record], clock: Callable[[], Clock]) -> tuple[list[Plan], Agreement]:
@@ -120,7 +127,8 @@ def plans(records: Sequence[Record], clock: Callable[[], Clock]) -> tuple[list[P
     sendable = list(records)
     while True:
         agreement = Agreement(sendable)
-        planned |= {record: plan(record, clock, agreement) for record in sendable}
+        unmade = {r: _why_unsent(p) for r, p in planned.items() if isinstance(p, Unsendable)}
+        planned |= {record: plan(record, clock, agreement, unmade) for record in sendable}
         left = [record for record in sendable if not isinstance(planned[record], Unsendable)]
         if len(left) == len(sendable):
             return [planned[record] for record in records], agreement
@@ -131,7 +139,8 @@ def replanned(waiting: EditPlan, clock: Callable[[], Clock], agreement: Agreemen
     """The plan of a record that links to new tickets, which have their numbers now."""
     record = waiting.record
     errors = _objections(record, record.changes)
-    return _plan_edit(record, agreement.changes_of(record, made=True), clock, errors)
+    company = _Company(unmade=dict.fromkeys(agreement.records, _NOT_MADE))
+    return _plan_edit(record, agreement.changes_of(record, made=True), clock, errors, company)
 
 
 def later_forms(
@@ -143,7 +152,9 @@ def later_forms(
     agreed = agreement.changes_of(record, made=True)
     changes = {name: agreed[name] for name in made.later}
     fields = layout_for(record).fields
-    encoded = _encode(((fields[name], c.new) for name, c in changes.items()), clock, errors)
+    company = _Company(unmade=dict.fromkeys(agreement.records, _NOT_MADE))
+    told = ((fields[name], change.new) for name, change in changes.items())
+    encoded = _encode(told, clock, errors, company)
     forms = _forms(record, fields, encoded)
     return replace(made, changes={**made.changes, **changes}), forms, errors
 
@@ -169,7 +180,7 @@ def _encode(
     fields: Iterable[tuple[FieldLayout, Any]],
     clock: Callable[[], Clock],
     errors: dict[str, list[str]],
-    together: Collection[Record] = (),
+    company: _Company,
 ) -> dict[str, str]:
     """Wire text by attribute name; what cannot be sent goes to `errors`."""
     encoded: dict[str, str] = {}
@@ -177,25 +188,55 @@ def _encode(
         if laid_out.name in errors:
             continue
         try:
-            told = _with_numbers(value, together) if laid_out.codec is LINKS else value
+            told = _with_numbers(value, company) if laid_out.codec is LINKS else value
             encoded[laid_out.name] = laid_out.codec.encode(told, clock())
         except EncodeError as error:
             errors[laid_out.name] = [str(error)]
     return encoded
 
 
-def _with_numbers(members: Iterable[Any], together: Collection[Record]) -> list[Any]:
+@dataclass(frozen=True, slots=True)
+class _Company:
+    """What a record is sent with, to which it may link.
+
+    Attributes:
+        together: Those that are made by the same commit, if they are new.
+        unmade: Those that were to be and are not, and why.
+    """
+
+    together: Collection[Record] = ()
+    unmade: Mapping[Record, str] = field(default_factory=dict[Record, str])
+
+
+_NOT_MADE = "this commit did not make it, or does not know whether it did; its own errors say why"
+_BY_ONE_COMMIT = "it is made and linked by one commit() of a session that holds both"
+
+
+def _why_unsent(refused: Unsendable) -> str:
+    return f"it is not sent, since it cannot be: {_told(refused.errors)}"
+
+
+def _why_missing(new: Record) -> str:
+    """Why there is none to link to, of a new ticket that is not sent with the other one."""
+    # Of one that was sent before it may be unknown whether RT has made it.
+    said = _told(state_of(new).errors)
+    return f"{said}; {_BY_ONE_COMMIT}" if said else _BY_ONE_COMMIT
+
+
+def _told(errors: Mapping[str, Sequence[str]]) -> str:
+    return "; ".join(f"{name or 'record'}: {' '.join(said)}" for name, said in errors.items())
+
+
+def _with_numbers(members: Iterable[Any], company: _Company) -> list[Any]:
     """The members of a list of links but for tickets that are about to get their numbers.
 
     Raises:
         EncodeError: There is a new ticket that is not made by this commit.
     """
     for member in members:
-        if isinstance(member, Record) and member not in together:
-            message = (
-                f"{member!r} is not in RT: it is made and linked by one commit() of a session that "
-                "holds both"
-            )
+        if isinstance(member, Record) and member not in company.together:
+            why = company.unmade.get(member) or _why_missing(member)
+            message = f"{member!r} is not in RT, as far as is known: {why}"
             raise EncodeError(message)
     return [member for member in members if not isinstance(member, Record)]
 
@@ -205,11 +246,11 @@ def _plan_edit(
     changes: Mapping[str, Change[Any]],
     clock: Callable[[], Clock],
     errors: dict[str, list[str]],
-    together: Collection[Record] = (),
+    company: _Company,
 ) -> EditPlan | Unsendable:
     fields = layout_for(record).fields
     told = ((fields[name], change.new) for name, change in changes.items())
-    encoded = _encode(told, clock, errors, together)
+    encoded = _encode(told, clock, errors, company)
     for name in encoded:
         if said := fields[name].not_told(created=False):
             errors[name] = [said]
@@ -304,7 +345,7 @@ def _plan_create(
     changes: Mapping[str, Change[Any]],
     clock: Callable[[], Clock],
     errors: dict[str, list[str]],
-    together: Collection[Record],
+    company: _Company,
 ) -> CreatePlan | Unsendable:
     fields = layout_for(record).fields
     wanted = {name: change.new for name, change in changes.items() if name != "files"}
@@ -318,7 +359,7 @@ def _plan_create(
         elif fields[name].codec is LINKS and record in wanted[name]:
             errors[name] = [_ITSELF]
     told = ((fields[name], value) for name, value in wanted.items())
-    encoded = _encode(told, clock, errors, together)
+    encoded = _encode(told, clock, errors, company)
     given = changes["files"].new if "files" in changes and "files" not in errors else ()
     files = tuple(upload_of(file) for file in given)
     for file in files:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from rtorm.errors import RTError
 from rtorm.gateway import Gateway, Shown
 from rtorm.orm.crew import Crew
-from rtorm.orm.custom_reading import seen_by_number
+from rtorm.orm.custom_reading import by_number
 from rtorm.orm.defined import layout_for
+from rtorm.orm.interrupts import Interrupts
 from rtorm.orm.layout import FieldLayout
 from rtorm.orm.loading import decode, place
-from rtorm.orm.outcome import Verdict, Verify, compare
+from rtorm.orm.outcome import Verdict, Verify, address_of, compare, doubtful_watchers
 from rtorm.orm.plan import CreatePlan
 from rtorm.orm.record import Record
 from rtorm.orm.sending import Sent
@@ -31,6 +35,8 @@ _UNSEEN = (
 )
 # It takes RT up to 30 ms to show one of them, and proxies wait for a minute.
 _MANY = 200
+# A search names each of them, with its value.
+_SEARCHED = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,20 +60,60 @@ class _Question:
     links: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _LostLink:
+    """A ticket that one was to be linked to and is not."""
+
+    verdict: Verdict
+    name: str
+    to: int
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What was read back of one record.
+
+    Attributes:
+        doubt: What was asked for.
+        seen: What RT holds, by attribute.
+        numbered: What was sent of custom fields that RT tells by their numbers alone.
+        failure: Why these could not be read.
+        watching: Whether RT holds watchers that what it shows does not account for.
+    """
+
+    doubt: _Doubt
+    seen: dict[str, Any]
+    numbered: Mapping[str, Any]
+    failure: RTError | None = None
+    watching: dict[tuple[str, str], bool] = field(default_factory=dict[tuple[str, str], bool])
+
+    @property
+    def number(self) -> int:
+        return _number(self.doubt.plan, self.doubt.verdict)
+
+
 class ReadBack:
     """What is doubtful of the records of a commit.
 
-    Some hundreds of records are read in one request.
+    Some hundreds of records are read in one request. One that fails ends nothing: what it was for
+    is told as not read back.
     """
 
     def __init__(
-        self, gateway: Gateway, clock: Callable[[], Clock], verify: Verify, crew: Crew
+        self,
+        gateway: Gateway,
+        clock: Callable[[], Clock],
+        verify: Verify,
+        crew: Crew,
+        interrupts: Interrupts,
     ) -> None:
         self._gateway = gateway
         self._clock = clock
         self._verify = verify
         self._crew = crew
+        self._interrupts = interrupts
         self._doubts: dict[Record, _Doubt] = {}
+        self._led_to: dict[int, int] = {}
 
     def note(self, plan: Sent, verdict: Verdict) -> None:
         """Find out what is doubtful of a record that was sent."""
@@ -88,9 +134,14 @@ class ReadBack:
             if (some := [doubt for doubt in doubts if doubt.kind == kind])
             for at in range(0, len(some), _MANY)
         ]
-        for question, shown in zip(questions, self._crew.each(self._ask, questions), strict=True):
-            for doubt, answer in zip(question.doubts, shown, strict=True):
-                self._settle(doubt.plan, doubt.verdict, answer, question.wires)
+        answers = self._crew.each(self._ask, questions)
+        for question in questions:
+            shown = self._interrupts.let_in(partial(next, answers))
+            try:
+                self._take_in(question, shown, self._interrupts.let_in(self._clock))
+            except RTError as error:
+                for doubt in question.doubts:
+                    doubt.verdict.unread(_failed(error))
 
     def _doubtful(self, plan: Sent, verdict: Verdict) -> set[str]:
         """The attributes to read back."""
@@ -111,78 +162,163 @@ class ReadBack:
 
     def _ask(self, question: _Question) -> list[Shown | RTError]:
         kind = question.doubts[0].kind
-        return self._show(kind, question.ids, question.wires, links=question.links)
-
-    def _show(
-        self, kind: str, ids: Sequence[int], fields: Sequence[str] | None, *, links: bool = False
-    ) -> list[Shown | RTError]:
         try:
-            return self._gateway.show(kind, ids, fields, links=links)
+            return self._gateway.show(kind, question.ids, question.wires, links=question.links)
         except RTError as error:
-            return [error for _ in ids]
+            return [error for _ in question.ids]
 
-    def _settle(
-        self, plan: Sent, verdict: Verdict, answer: Shown | RTError, asked: Sequence[str] | None
-    ) -> None:
-        fields = layout_for(plan.record).fields
-        if isinstance(answer, RTError):
-            verdict.unread(f"Reading it back failed: {answer}")
+    def _take_in(self, question: _Question, shown: Sequence[Shown | RTError], clock: Clock) -> None:
+        readings: list[_Reading] = []
+        for doubt, answer in zip(question.doubts, shown, strict=True):
+            if isinstance(answer, RTError):
+                doubt.verdict.unread(_failed(answer))
+            else:
+                readings.append(_reading(doubt, answer, question.wires, clock))
+        self._add_numbered([reading for reading in readings if reading.numbered], clock)
+        self._look_for_watchers(readings)
+        self._explain_links([lost for reading in readings for lost in _settled(reading)])
+
+    def _add_numbered(self, readings: Sequence[_Reading], clock: Clock) -> None:
+        """Add custom fields that share their name with others, of which RT shows one."""
+        if not readings:
             return
-        if answer.id != _number(plan, verdict):
-            # What RT says to a change of links does not tell of a merge.
-            verdict.merged_into = answer.id
-        written = {name: change.new for name, change in plan.changes.items()}
-        seen = decode(
-            plan.record,
-            answer.fields,
-            self._clock(),
-            asked=asked,
-            expected=written,
-            doubled=answer.doubled,
-        )
-        seen |= self._seen_by_number(plan, verdict, seen, written)
-        if is_deleted(plan, verdict, seen):
-            seen = _without_links(verdict, fields, seen)
-        silent = list(verdict.silent)
-        compare(verdict, fields, plan.changes, seen)
-        self._explain_links(plan, verdict, [name for name in silent if name in verdict.errors])
-        state_of(plan.record).accept(verdict.applied)
-        place(plan.record, seen)
+        try:
+            told = self._interrupts.let_in(partial(self._numbered, readings, clock))
+        except RTError as error:
+            for reading in readings:
+                reading.failure = error
+            return
+        for reading, values in zip(readings, told, strict=True):
+            reading.seen |= values
 
-    def _seen_by_number(
-        self,
-        plan: Sent,
-        verdict: Verdict,
-        seen: Mapping[str, Any],
-        written: Mapping[str, Any],
-    ) -> dict[str, Any]:
-        """Custom fields that share their name with others, of which RT shows one."""
-        fields, ticket = layout_for(plan.record).fields, _number(plan, verdict)
-        doubtful = (verdict.silent.keys() | verdict.unclear.keys()) - seen.keys()
-        wanted = {name: written[name] for name in doubtful if fields[name].spec.number}
-        told = seen_by_number(self._gateway, plan.record, ticket, wanted, self._clock())
-        if told is None:
-            return {n: v for n, v in wanted.items() if self._finds(ticket, fields[n], v)}
-        return told
+    def _numbered(self, readings: Sequence[_Reading], clock: Clock) -> list[dict[str, Any]]:
+        tickets = [reading.number for reading in readings]
+        fields = {number for reading in readings for number in _fields(reading).values()}
+        answers = self._gateway.numbered_values(tickets, sorted(fields))
+        if answers is None:
+            return self._found(readings, clock)
+        return [
+            by_number(reading.doubt.plan.record, values, reading.numbered, clock)
+            for reading, values in zip(readings, answers, strict=True)
+        ]
 
-    def _finds(self, ticket: int, field: FieldLayout, value: object) -> bool:
-        """Whether a search finds a ticket by the value of a custom field."""
-        text = field.codec.encode(value, self._clock())
-        if field.many or not text:
-            return False
-        key = custom_field_key(str(field.spec.number))
-        return ticket in self._gateway.search("ticket", f"id = {ticket} AND {key} = {quoted(text)}")
+    def _found(self, readings: Sequence[_Reading], clock: Clock) -> list[dict[str, Any]]:
+        """What was sent of them, as far as searches find the tickets by it."""
+        held: list[dict[str, Any]] = [{} for _ in readings]
+        terms: dict[int, list[tuple[int, str, str]]] = defaultdict(list)
+        for at, reading in enumerate(readings):
+            for name, number in _fields(reading).items():
+                if term := _term(reading, name, clock):
+                    terms[number].append((at, name, term))
+        # One for each field, since what is found may be found by any of the terms.
+        for some in terms.values():
+            for start in range(0, len(some), _SEARCHED):
+                asked = some[start : start + _SEARCHED]
+                query = " OR ".join(term for _, _, term in asked)
+                found = set(self._gateway.search("ticket", query))
+                for at, name, _ in asked:
+                    if readings[at].number in found:
+                        held[at][name] = readings[at].numbered[name]
+        return held
 
-    def _explain_links(self, plan: Sent, verdict: Verdict, names: Iterable[str]) -> None:
-        """Say of a ticket that was linked in vain if it has been merged into another one."""
-        for name in [name for name in names if name.startswith("links.")]:
-            held = verdict.seen.get(name, ())
-            lost = [to for to in plan.changes[name].new if isinstance(to, int) and to not in held]
-            answers = self._show("ticket", lost, []) if lost else []
-            for number, answer in zip(lost, answers, strict=True):
-                if isinstance(answer, Shown) and answer.id != number:
-                    said = f"ticket {number} was merged into ticket {answer.id}: link to that one"
-                    verdict.refuse(name, said)
+    def _look_for_watchers(self, readings: Sequence[_Reading]) -> None:
+        """Ask for watchers who may be there unseen: users without an address, members of groups."""
+        for reading in readings:
+            plan, verdict = reading.doubt.plan, reading.doubt.verdict
+            fields = layout_for(plan.record).fields
+            for name, who in doubtful_watchers(verdict, fields, plan.changes, reading.seen):
+                query = f"id = {reading.number} AND ({_watched(fields[name].create_wire, who)})"
+                search = partial(self._gateway.search, "ticket", query)
+                with suppress(RTError):
+                    reading.watching[name, who] = bool(self._interrupts.let_in(search))
+
+    def _explain_links(self, lost: Sequence[_LostLink]) -> None:
+        """Say of tickets that were linked in vain if they have been merged into other ones."""
+        ends = dict.fromkeys(link.to for link in lost)
+        unknown = [number for number in ends if number not in self._led_to]
+        for at in range(0, len(unknown), _MANY):
+            some = unknown[at : at + _MANY]
+            with suppress(RTError):
+                show = partial(self._gateway.show, "ticket", some, [], links=False)
+                for number, answer in zip(some, self._interrupts.let_in(show), strict=True):
+                    self._led_to[number] = answer.id if isinstance(answer, Shown) else number
+        for link in lost:
+            into = self._led_to.get(link.to, link.to)
+            if into != link.to:
+                said = f"ticket {link.to} was merged into ticket {into}: link to that one"
+                link.verdict.refuse(link.name, said)
+
+
+def _failed(error: RTError) -> str:
+    return f"Reading it back failed, so it is not known what RT holds: {error}"
+
+
+def _reading(doubt: _Doubt, answer: Shown, asked: Sequence[str] | None, clock: Clock) -> _Reading:
+    """What the answer tells."""
+    plan, verdict = doubt.plan, doubt.verdict
+    if answer.id != _number(plan, verdict):
+        # What RT says to a change of links does not tell of a merge.
+        verdict.merged_into = answer.id
+    written = {name: change.new for name, change in plan.changes.items()}
+    seen = decode(
+        plan.record, answer.fields, clock, asked=asked, expected=written, doubled=answer.doubled
+    )
+    fields = layout_for(plan.record).fields
+    unseen = (verdict.silent.keys() | verdict.unclear.keys()) - seen.keys()
+    numbered = {name: written[name] for name in unseen if fields[name].spec.number}
+    return _Reading(doubt, seen, numbered)
+
+
+def _settled(reading: _Reading) -> list[_LostLink]:
+    """Complete the verdict by what was read; gives the links that are not there."""
+    plan, verdict, seen = reading.doubt.plan, reading.doubt.verdict, reading.seen
+    fields = layout_for(plan.record).fields
+    if is_deleted(plan, verdict, seen):
+        seen = _without_links(verdict, fields, seen)
+    unread = reading.numbered.keys() if reading.failure is not None else ()
+    silent, unclear = (
+        {name: doubtful.pop(name) for name in unread if name in doubtful}
+        for doubtful in (verdict.silent, verdict.unclear)
+    )
+    links = [name for name in verdict.silent if name.startswith("links.")]
+    compare(verdict, fields, plan.changes, seen, reading.watching)
+    if reading.failure is not None:
+        verdict.silent, verdict.unclear = silent, unclear
+        verdict.unread(_failed(reading.failure))
+    state_of(plan.record).accept(verdict.applied)
+    place(plan.record, seen)
+    return [
+        _LostLink(verdict, name, to)
+        for name in links
+        if name in verdict.errors
+        for to in plan.changes[name].new
+        if isinstance(to, int) and to not in verdict.seen.get(name, ())
+    ]
+
+
+def _watched(role: str, who: str) -> str:
+    """The condition that someone, however RT was told of them, is a watcher (RT 4.4-5.0)."""
+    if who.isdecimal():
+        return f"{role}.id = {int(who)}"
+    bare = quoted(address_of(who.removeprefix("group:")))
+    by_name = f"{role}.Name = {bare}"
+    return f"{role}.EmailAddress = {bare} OR {by_name}" if "@" in who else by_name
+
+
+def _fields(reading: _Reading) -> dict[str, int]:
+    """The numbers of the custom fields that are told by them alone, by attribute."""
+    fields = layout_for(reading.doubt.plan.record).fields
+    return {name: fields[name].spec.number or 0 for name in reading.numbered}
+
+
+def _term(reading: _Reading, name: str, clock: Clock) -> str:
+    """What finds a ticket if it holds a value; empty where no search tells that."""
+    field = layout_for(reading.doubt.plan.record).fields[name]
+    text = field.codec.encode(reading.numbered[name], clock)
+    if field.many or not text:
+        return ""
+    key = custom_field_key(str(field.spec.number))
+    return f"(id = {reading.number} AND {key} = {quoted(text)})"
 
 
 def computed(record: Record, changed: AbstractSet[str]) -> set[str]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass
+from functools import partial
 
 from rtorm.errors import OutcomeUnknownError, RTError
 from rtorm.gateway import Created, EditReply, Gateway
 from rtorm.orm.crew import Crew
+from rtorm.orm.interrupts import Interrupts
 from rtorm.orm.plan import CreatePlan, EditPlan, PlannedForm
 
 __all__ = ["Letter", "Sending", "Sent"]
@@ -23,7 +25,8 @@ class Letter:
     Attributes:
         plan: The record's plan.
         forms: The forms, of an edit.
-        begun: Whether it was sent, or may have been.
+        begun: Whether it was sent, or may have been: noted before.
+        has_landed: Whether what came of it was taken in.
         replies: RT's reply to each form; None as long as there is none.
         created: RT's reply to a create.
         error: Why there is no reply.
@@ -32,6 +35,7 @@ class Letter:
     plan: Sent
     forms: tuple[PlannedForm, ...] = ()
     begun: bool = False
+    has_landed: bool = False
     replies: Sequence[EditReply] | None = None
     created: Created | None = None
     error: RTError | None = None
@@ -49,6 +53,7 @@ class Letter:
 
 
 Work = Callable[[Sequence[Letter]], None]
+Land = Callable[[Letter], None]
 
 
 class Sending:
@@ -60,17 +65,19 @@ class Sending:
         failure: What the first request that failed has failed with.
     """
 
-    def __init__(self, gateway: Gateway, crew: Crew, batch: int) -> None:
+    def __init__(self, gateway: Gateway, crew: Crew, batch: int, interrupts: Interrupts) -> None:
         self.failure: RTError | None = None
         self._gateway = gateway
         self._crew = crew
         self._batch = batch
+        self._interrupts = interrupts
+        self._letters: list[tuple[Letter, Land]] = []
         self._is_over = False
 
     def create(
         self,
         plans: Iterable[CreatePlan],
-        land: Callable[[Letter], None],
+        land: Land,
         done: Callable[[int], None],
     ) -> None:
         """Have records made, each by a request; raises as `edit`."""
@@ -79,7 +86,7 @@ class Sending:
     def edit(
         self,
         letters: Sequence[Letter],
-        land: Callable[[Letter], None],
+        land: Land,
         done: Callable[[int], None],
         *,
         in_order: bool = False,
@@ -88,13 +95,13 @@ class Sending:
 
         Args:
             letters: One for each record.
-            land: Called with each letter once nothing more is to become of it. If the program is
-                interrupted meanwhile, it may be called with it again.
+            land: Called with each letter that was begun, once nothing more is to become of it. If
+                it raises, it is called with it again by `settle`.
             done: Called after each chunk with the number of its letters that were sent.
             in_order: Whether each chunk waits for the one before.
 
         Raises:
-            BaseException: The program was interrupted; what was begun has landed.
+            BaseException: The program was interrupted; what was begun may have to be settled.
         """
         self._send(self._edit, list(_chunks(letters, self._batch)), land, done, in_order=in_order)
 
@@ -102,41 +109,56 @@ class Sending:
         self,
         work: Work,
         chunks: Sequence[Sequence[Letter]],
-        land: Callable[[Letter], None],
+        land: Land,
         done: Callable[[int], None],
         *,
         in_order: bool = False,
     ) -> None:
         crew = _ALONE if in_order else self._crew
-        waiting = deque(chunks)
+        self._letters += [(letter, land) for chunk in chunks for letter in chunk]
+        results = crew.each(work, chunks)
         try:
-            for _ in crew.each(work, chunks):
-                for letter in waiting[0]:
-                    land(letter)
-                begun = sum(letter.begun for letter in waiting.popleft())
-                if begun:
+            for chunk in chunks:
+                self._interrupts.let_in(partial(next, results))
+                for letter in chunk:
+                    _land(letter, land)
+                if begun := sum(letter.begun for letter in chunk):
                     done(begun)
         except BaseException:
             self._stop()
-            for chunk in waiting:
-                for letter in chunk:
-                    land(letter)
             raise
+
+    def settle(self) -> None:
+        """Have all land that was begun, whatever has kept it from that."""
+        for letter, land in self._letters:
+            _land(letter, land)
 
     def _stop(self) -> None:
         self._is_over = True
         try:
-            self._crew.rest()
-        except KeyboardInterrupt:
+            self._interrupts.let_in(self._crew.rest)
+        except BaseException:  # noqa: BLE001 - the first one is raised
             # Ctrl-C again: what is under way is given up.
-            self._crew.close()
+            self._crew.give_up()
+
+    def _begins(self, letters: Iterable[Letter]) -> bool:
+        """Take note that they are sent, unless nothing is any more."""
+        before = [(letter, letter.begun) for letter in letters]
+        for letter, _ in before:
+            letter.begun = True
+        # Only then, since this may be a thread that was given up: either it sees that, or whoever
+        # gave it up sees that they are begun.
+        if self._is_over:
+            for letter, begun in before:
+                letter.begun = begun
+            return False
+        return True
 
     def _create(self, letters: Sequence[Letter]) -> None:
         [letter] = letters
         plan = letter.plan
-        if self._is_over or not isinstance(plan, CreatePlan):
+        if self._is_over or not isinstance(plan, CreatePlan) or not self._begins(letters):
             return
-        letter.begun = True
         try:
             letter.created = self._gateway.create(
                 type(plan.record).__rt_kind__, plan.fields, plan.files
@@ -154,20 +176,20 @@ class Sending:
                 self._attempt([letter])
 
     def _attempt(self, letters: Sequence[Letter]) -> None:
-        if self._is_over:
+        if self._is_over or not self._begins(letters):
             return
         before = [letter.replies for letter in letters]
         for letter in letters:
-            letter.begun, letter.replies = True, None
+            letter.replies = None
         edits = [form.edit for letter in letters for form in letter.forms]
         try:
             replies = iter(self._gateway.edit(edits) if edits else ())
         except RTError as error:
             self._fail(error)
             for letter, known in zip(letters, before, strict=True):
-                letter.error = error
-                if not letter.is_lost:
+                if not isinstance(error, OutcomeUnknownError):
                     letter.replies = known
+                letter.error = error
             return
         for letter in letters:
             letter.replies = [next(replies) for _ in letter.forms]
@@ -176,6 +198,13 @@ class Sending:
         if not self._is_over:
             self.failure = error
         self._is_over = True
+
+
+def _land(letter: Letter, land: Land) -> None:
+    if letter.begun and not letter.has_landed:
+        # A thread that was given up may still write into the letter.
+        land(copy(letter))
+        letter.has_landed = True
 
 
 def _chunks(letters: Iterable[Letter], batch: int) -> Iterator[list[Letter]]:

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from rtorm.errors import OutcomeUnknownError, RTError
 from rtorm.gateway import EditReply, Gateway
 from rtorm.orm.crew import Crew, Progress
 from rtorm.orm.defined import layout_for
+from rtorm.orm.interrupts import Interrupts
 from rtorm.orm.layout import FieldLayout
 from rtorm.orm.loading import forget
 from rtorm.orm.mirroring import Agreement
@@ -37,7 +39,7 @@ __all__ = ["NOT_SENT", "UnitOfWork"]
 
 NOT_SENT = "not sent, since the commit was interrupted"
 _NOT_SENT = "not sent, since an earlier request of the commit failed"
-_NOT_READ = "It was not read back, since the commit was interrupted"
+_NOT_READ = "It was not read back, since the commit was interrupted: it is not known what RT holds"
 _CUT_OFF = "the commit was interrupted before RT's reply came"
 _EDIT_CUT_OFF = f"{_CUT_OFF}: it may or may not have carried out the edit, which may be sent again"
 
@@ -56,6 +58,7 @@ class UnitOfWork:
         let_go: Told each record of which it is not known whether it was made.
         crew: Who sends the requests.
         progress: Told how many of the records are done, and of how many.
+        interrupts: Lets Ctrl-C in while RT is waited for, and `progress`.
         interruption: What has ended it before its time: Ctrl-C, or what `progress` has raised.
     """
 
@@ -68,6 +71,7 @@ class UnitOfWork:
     let_go: Callable[[Record], None]
     crew: Crew
     progress: Progress | None = None
+    interrupts: Interrupts = field(default_factory=Interrupts)
     interruption: BaseException | None = None
     _sending: Sending = field(init=False)
     _back: ReadBack = field(init=False)
@@ -79,8 +83,8 @@ class UnitOfWork:
     _done: int = 0
 
     def __post_init__(self) -> None:
-        self._sending = Sending(self.gateway, self.crew, self.batch)
-        self._back = ReadBack(self.gateway, self.clock, self.verify, self.crew)
+        self._sending = Sending(self.gateway, self.crew, self.batch, self.interrupts)
+        self._back = ReadBack(self.gateway, self.clock, self.verify, self.crew, self.interrupts)
 
     def run(self, plans: Sequence[Plan]) -> list[SaveResult]:
         """Send the plans; one result for each, in their order.
@@ -100,11 +104,11 @@ class UnitOfWork:
         if failure is not None and self.interruption is None and not self._has_arrived:
             raise failure
         try:
-            results = list(map(self._result, self._plans))
-        except KeyboardInterrupt as error:
+            results = self._results()
+        except BaseException as error:  # noqa: BLE001 - told with the results
             # Nothing is sent any more, and what is done twice does no harm.
             self.interruption = self.interruption or error
-            results = list(map(self._result, self._plans))
+            results = self._results()
         tie([result.record for result in results])
         return results
 
@@ -127,13 +131,13 @@ class UnitOfWork:
     def _report(self, more: int) -> None:
         self._done += more
         if self.progress is not None:
-            self.progress(self._done, len(self._plans))
+            self.interrupts.let_in(partial(self.progress, self._done, len(self._plans)))
         self._back.relieve()
 
     def _made(self, letter: Letter) -> None:
         """Take in what became of a create."""
         plan, reply = letter.plan, letter.created
-        if not letter.begun or not isinstance(plan, CreatePlan):
+        if not isinstance(plan, CreatePlan):
             return
         if reply is not None:
             verdict = judge_create(plan, reply)
@@ -163,8 +167,6 @@ class UnitOfWork:
 
     def _followed(self, letter: Letter) -> None:
         """Take in what became of a new record's forms; what the network did is told as of RT."""
-        if not letter.begun:
-            return
         _, verdict = self._verdicts[letter.plan.record]
         replies = letter.replies
         if replies is None and letter.is_lost:
@@ -185,7 +187,7 @@ class UnitOfWork:
     def _edited(self, letter: Letter) -> None:
         """Take in what became of an edit."""
         plan = letter.plan
-        if not letter.begun or not isinstance(plan, EditPlan):
+        if not isinstance(plan, EditPlan):
             return
         if letter.is_lost:
             _doubt(plan)
@@ -199,6 +201,10 @@ class UnitOfWork:
         self._has_arrived |= letter.is_answered or letter.is_lost
         self._verdicts[letter.plan.record] = letter.plan, verdict
         self._back.note(letter.plan, verdict)
+
+    def _results(self) -> list[SaveResult]:
+        self._sending.settle()
+        return list(map(self._result, self._plans))
 
     def _result(self, plan: Plan) -> SaveResult:
         record, state = plan.record, state_of(plan.record)

@@ -67,3 +67,24 @@ def test_a_queue_is_exported(root: Path, rt: Server, session: Session, tmp_path:
     again = run(root, rt, "Incidents", str(lines))
     assert again.returncode == 1
     assert "is not empty" in again.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "said"),
+    [
+        (("No such",), 1, "names what RT does not know, or holds disabled: queue 'No such'"),
+        (("Incidents", "--parts", "0"), 2, "argument --parts: there is one at least"),
+        (("Incidents", "--parts", "some"), 2, "argument --parts: invalid"),
+        (("Incidents", "--workers", "-1"), 2, "argument --workers: -1 is less than 0"),
+    ],
+)
+def test_what_cannot_be_exported_is_refused(
+    root: Path, rt: Server, tmp_path: Path, arguments: Sequence[str], status: int, said: str
+) -> None:
+    """In one line, and no folder is made: a queue that RT does not know is no empty one."""
+    folder = tmp_path / "tickets"
+    refused = run(root, rt, arguments[0], str(folder), *arguments[1:])
+    assert (refused.returncode, refused.stdout) == (status, "")
+    assert said in refused.stderr.splitlines()[-1]
+    assert "Traceback" not in refused.stderr
+    assert not folder.exists()

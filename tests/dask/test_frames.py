@@ -58,6 +58,13 @@ class Typed(Ticket):
     addresses: CF[list[IPv4Address]] = cf("O", default_factory=list)
 
 
+class Counted(Ticket):
+    """Whole numbers, which are of any size in RT."""
+
+    number: CF[int | None] = cf("A", default=None)
+    numbers: CF[list[int]] = cf("B", default_factory=list)
+
+
 DAY = date(2026, 3, 4)
 INSTANT = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
 FILLED: dict[str, Any] = {
@@ -141,6 +148,24 @@ def test_what_does_not_fit_its_type_is_told(name: str, value: Any) -> None:
     """A text that RT shows and that is none of the type is neither lost nor guessed at."""
     with pytest.raises(ValueError, match=rf"{name} of 1 is '{value}' in RT.*to_bag\(\)"):
         frame_of(COLUMNS, [FILLED | {name: value}])
+
+
+@pytest.mark.parametrize("value", [2**63, -(2**63) - 1])
+@pytest.mark.parametrize("name", ["number", "numbers"])
+def test_a_number_that_no_column_holds_is_told(name: str, value: int) -> None:
+    """Neither pandas nor Arrow would say of which ticket it is."""
+    held = [1, value] if name == "numbers" else value
+    with pytest.raises(ValueError, match=rf"{name} of 1 is .*{value}.* a column of int64.*to_bag"):
+        frame_of(typed_columns(Counted, ("id", name)), [{"id": 1, name: held}])
+
+
+def test_the_greatest_numbers_are_kept() -> None:
+    """In columns and in lists, in pandas and in Arrow."""
+    ends = [2**63 - 1, -(2**63)]
+    columns = typed_columns(Counted, ("id", "number", "numbers"))
+    rows = [{"id": at, "number": end, "numbers": ends} for at, end in enumerate(ends)]
+    table = _pa.Table.from_pandas(frame_of(columns, rows), schema=schema_of(columns))
+    assert table.to_pylist() == rows
 
 
 def test_the_columns_are_what_a_query_loads() -> None:

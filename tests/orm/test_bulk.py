@@ -5,6 +5,7 @@ A desk stands for the server; it does to each request what the test says.
 
 from __future__ import annotations
 
+import os
 import pickle
 import signal
 import threading
@@ -26,16 +27,23 @@ from rtorm import (
     RTError,
     Ticket,
     TransportError,
+    WrongThreadError,
     connect,
     state_of,
 )
 from rtorm.gateway import Created, Edit, EditReply, Identity, Shown
+from rtorm.orm.crew import Crew
+from rtorm.orm.interrupts import Interrupts
 from rtorm.orm.loading import blank
+from rtorm.orm.mirroring import Agreement
 from rtorm.orm.outcome import SaveResult, Verify
+from rtorm.orm.plan import plan
 from rtorm.orm.record import Record
-from rtorm.orm.sending import Sending
+from rtorm.orm.sending import Letter, Sending
 from rtorm.orm.state import Status
+from rtorm.orm.unit import UnitOfWork
 from rtorm.orm.workspace import Workspace
+from rtorm.rest1.clock import Clock
 from tests.orm.doubles import put
 
 PATIENCE = 20
@@ -426,7 +434,7 @@ def test_ctrl_c_again_gives_up_waiting(desk: Desk, opened: Open, sendings: list[
     def fate() -> None:
         press_ctrl_c()
         until(lambda: sendings[-1]._is_over)
-        until(lambda: len(crew._under_way) == 1)
+        until(lambda: len(crew._team.under_way) == 1)
         press_ctrl_c()
         assert let_go.wait(PATIENCE)
 
@@ -439,6 +447,143 @@ def test_ctrl_c_again_gives_up_waiting(desk: Desk, opened: Open, sendings: list[
     desk.fates.clear()
     assert set(outcomes(work.run(unsent(work), None))) == {"updated"}
     let_go.set()
+
+
+@pytest.mark.parametrize("parallel", [1, 4])
+@pytest.mark.parametrize("moment", ["adopt", "_let_go"])
+def test_ctrl_c_again_while_accounts_are_kept(
+    desk: Desk, opened: Open, monkeypatch: pytest.MonkeyPatch, parallel: int, moment: str
+) -> None:
+    """However often it is pressed: what was made is told as made, and never made again."""
+    work = opened(parallel)
+    tickets = added(work, 3)
+    desk.fates["made 2"] = press_ctrl_c
+    holder: Any = work.records if moment == "adopt" else work
+    really = getattr(holder, moment)
+
+    def pressed(*given: Any) -> None:
+        press_ctrl_c()
+        really(*given)
+        press_ctrl_c()
+
+    monkeypatch.setattr(holder, moment, pressed)
+    with pytest.raises(CommitInterrupted) as caught:
+        work.run(tickets, None)
+    monkeypatch.undo()
+    told = caught.value.report.results
+    made = {each["Subject"] for each in desk.held.values()}
+    for ticket, result in zip(tickets, told, strict=True):
+        begun = ticket.subject in desk.begun
+        assert result.unsent != begun
+        assert (ticket in work.records.new) != begun
+        assert result.outcome != "created" or ticket.subject in made
+    desk.fates.clear()
+    work.run(unsent(work), None)
+    subjects = [each["Subject"] for each in desk.held.values()]
+    assert len(subjects) == len(set(subjects))
+
+
+@pytest.mark.parametrize("parallel", [1, 4])
+def test_what_was_begun_is_never_told_as_not_sent(
+    desk: Desk, opened: Open, monkeypatch: pytest.MonkeyPatch, parallel: int
+) -> None:
+    """Whatever fails while it is taken in: that is done again before it is told."""
+    work = opened(parallel)
+    tickets = added(work, 3)
+    unit: Any = UnitOfWork
+    really = unit._made
+    fails = iter([False, True])
+
+    def made(self: UnitOfWork, letter: Letter) -> None:
+        if next(fails, False):
+            raise KeyboardInterrupt
+        really(self, letter)
+
+    monkeypatch.setattr(UnitOfWork, "_made", made)
+    with pytest.raises(CommitInterrupted) as caught:
+        work.run(tickets, None)
+    told = caught.value.report.results
+    assert [result.outcome for result in told[:2]] == ["created", "created"]
+    for ticket, result in zip(tickets, told, strict=True):
+        assert result.unsent == (ticket.subject not in desk.begun) == (ticket in work.records.new)
+
+
+def test_ctrl_c_after_the_last_reply_comes_with_the_report(
+    desk: Desk, opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Everything is applied and clean then; a `KeyboardInterrupt` alone would not tell that."""
+    work = opened()
+    tickets = edited(work, 3)
+    monkeypatch.setattr(work.records, "settle", press_ctrl_c)
+    with pytest.raises(CommitInterrupted) as caught:
+        work.run(tickets, None)
+    assert outcomes(caught.value.report.results) == ["updated"] * 3
+    assert unsent(work) == []
+    assert desk.begun == [[1, 2], [3]]
+
+
+def test_ctrl_c_after_a_deletion_leaves_it_deleted(
+    opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """RT has replied: the record is gone, and Ctrl-C comes after that was noted."""
+    work = opened()
+    ticket = known(work, Ticket, 1)
+
+    def drop(_: object) -> None:
+        press_ctrl_c()
+
+    monkeypatch.setattr(work.records, "drop", drop)
+    with pytest.raises(KeyboardInterrupt):
+        work.delete(ticket)
+    assert state_of(ticket).deleted
+
+
+def test_a_thread_that_was_given_up_begins_nothing(desk: Desk) -> None:
+    """What it has not told as begun before the end it does not send."""
+    gateway: Any = desk
+    sending: Any = Sending(gateway, Crew(1), 1, Interrupts())
+
+    class Late(Letter):
+        def __setattr__(self, name: str, value: object) -> None:
+            super().__setattr__(name, value)
+            if name == "begun" and value:
+                sending._is_over = True
+
+    ticket = blank(Ticket, 1)
+    put(ticket, subject="late")
+    planned: Any = plan(ticket, lambda: Clock(UTC, exact=True), Agreement([ticket]))
+    late = Late(planned, planned.forms)
+    landed: list[Letter] = []
+    sending.edit([late], landed.append, list[int]().append)
+    sending.settle()
+    assert (late.begun, landed, desk.begun) == (False, [], [])
+
+
+def test_what_an_update_has_not_sent_is_in_the_report(desk: Desk, opened: Open) -> None:
+    """No commit knows those records: each is saved by itself, and nothing else is sent then."""
+    work = opened()
+    desk.fates[3] = press_ctrl_c
+    with pytest.raises(CommitInterrupted, match=r"update\(\).*report\.unsent") as caught:
+        work.edit_many(Ticket, [1, 2, 3, 4, 5], {"priority": 7}, verify=None, progress=None)
+    desk.fates.clear()
+    assert unsent(work) == []
+    report = caught.value.report
+    assert outcomes(report.results) == ["updated"] * 2 + ["unknown"] * 2 + ["not sent"]
+    for result in [*report.unknown, *report.unsent]:
+        assert result.record.save().outcome == "updated"
+    assert desk.begun == [[1, 2], [3, 4], [3], [4], [5]]
+
+
+def test_an_edit_that_was_interrupted_may_be_called_again(desk: Desk, opened: Open) -> None:
+    """Its note says so; the session holds nothing of it."""
+    work = opened()
+    desk.fates[1] = press_ctrl_c
+    with pytest.raises(KeyboardInterrupt) as caught:
+        work.edit(Ticket, 1, {"priority": 7})
+    assert "may be sent again" in str(caught.value.__notes__)
+    desk.fates.clear()
+    assert unsent(work) == []
+    assert work.edit(Ticket, 1, {"priority": 7}).outcome == "updated"
 
 
 @pytest.mark.parametrize("parallel", [1, 4])
@@ -582,6 +727,32 @@ def test_an_exception_of_the_progress_loses_nothing(
     assert {number for _, number in desk.held} == {ticket.id for ticket in applied}
     work.run(left, None)
     assert len(desk.begun) == 20
+
+
+def test_a_child_forked_within_a_commit_sends_nothing_again(desk: Desk, opened: Open) -> None:
+    """Its parent goes on; the child is told what it knows, and has nothing left to make twice."""
+    work = opened(4)
+    tickets = added(work, 12)
+    let_on = threading.Event()
+    for ticket in tickets[1:]:
+        desk.fates[ticket.subject] = lambda: let_on.wait(PATIENCE) and None
+    parent, children = os.getpid(), list[int]()
+
+    def fork(done: int, _: int) -> None:
+        if done == 1 and os.getpid() == parent:
+            children.append(os.fork())
+            let_on.set()
+
+    try:
+        results = work.run(tickets, None, fork)
+    except WrongThreadError as error:
+        told = "1 created" in str(error.__notes__) and "unknown" in str(error.__notes__)
+        os._exit(0 if told and len(work.records.new) < len(tickets) - 1 else 1)
+    finally:
+        if os.getpid() != parent:
+            os._exit(2)
+    assert set(outcomes(results)) == {"created"}
+    assert os.waitstatus_to_exitcode(os.waitpid(children[0], 0)[1]) == 0
 
 
 def test_one_record_is_interrupted_as_ever(desk: Desk, opened: Open) -> None:

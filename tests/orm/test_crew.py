@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from rtorm.errors import DetachedError
 from rtorm.orm.crew import Crew
 
 PATIENCE = 20
@@ -194,7 +195,7 @@ def test_what_is_done_is_let_go(crew: Crew) -> None:
     until(lambda: gone() is None)
 
 
-def test_after_closing_there_are_new_threads(crew: Crew) -> None:
+def test_after_giving_up_there_are_new_threads(crew: Crew) -> None:
     """Those that hang in a lost request are left to themselves."""
     hang = threading.Event()
     begun = threading.Event()
@@ -207,7 +208,7 @@ def test_after_closing_there_are_new_threads(crew: Crew) -> None:
     waiting = threading.Thread(target=lambda: next(results))
     waiting.start()
     assert begun.wait(PATIENCE)
-    crew.close()
+    crew.give_up()
     crew.rest()
     assert list(crew.each(str, range(8))) == list(map(str, range(8)))
     hang.set()
@@ -260,3 +261,66 @@ else:
     print(list(crew.each(abs, [-3, -4])), flush=True)
 """
     assert run(program) == "[1, 2]\n[3, 4]\n"
+
+
+def test_a_child_forked_meanwhile_does_not_wait_for_its_parents_threads() -> None:
+    """What was begun there is the parent's: the child is told so, and works on by itself."""
+    program = """
+import os, threading
+from rtorm.errors import WrongThreadError
+from rtorm.orm.crew import Crew
+
+go_on = threading.Event()
+def work(item):
+    if item > 1:
+        go_on.wait()
+    return item
+crew = Crew(2)
+results = crew.each(work, range(6))
+print(next(results), next(results), flush=True)
+child = os.fork()
+if child:
+    os.waitpid(child, 0)
+    go_on.set()
+    print(list(results), flush=True)
+else:
+    crew.rest()
+    try:
+        next(results)
+    except WrongThreadError as error:
+        print(error, flush=True)
+    print(list(crew.each(abs, [-3, -4])), flush=True)
+    os._exit(0)
+"""
+    first, told, own, rest = run(program).splitlines()
+    assert first == "0 1"
+    assert "forked" in told
+    assert (own, rest) == ("[3, 4]", "[2, 3, 4, 5]")
+
+
+@pytest.mark.parametrize("parallel", [1, 4])
+def test_a_closed_crew_begins_nothing_any_more(parallel: int) -> None:
+    """Neither what waits for a thread nor what is asked for later; who asks is told why."""
+    crew = Crew(parallel)
+    begun: list[int] = []
+    let_on = threading.Event()
+
+    def work(item: int) -> int:
+        begun.append(item)
+        if item:
+            assert let_on.wait(PATIENCE)
+        return item
+
+    results = crew.each(work, range(20))
+    assert next(results) == 0
+    if parallel > 1:
+        until(lambda: len(begun) == 1 + parallel)
+    so_far = len(begun)
+    crew.close()
+    let_on.set()
+    time.sleep(0.1)
+    with pytest.raises(DetachedError, match="the session is closed"):
+        next(results)
+    with pytest.raises(DetachedError, match="the session is closed"):
+        next(crew.each(work, [7]))
+    assert len(begun) == so_far

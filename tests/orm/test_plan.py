@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, BinaryIO, Self
@@ -181,13 +182,47 @@ def test_what_links_to_a_new_ticket_waits_for_its_number() -> None:
     planned = plan(record, lambda: EXACT, together)
     assert isinstance(planned, EditPlan)
     assert planned.waits
-    assert isinstance(replanned(planned, lambda: EXACT, together), Unsendable)
+    unmade = replanned(planned, lambda: EXACT, together)
+    assert isinstance(unmade, Unsendable)
+    assert "this commit did not make it, or" in unmade.errors["links.children"][0]
     vars(new)["id"] = 9
     state_of(new).persistent = True
     complete = replanned(planned, lambda: EXACT, together)
     assert isinstance(complete, EditPlan)
     assert [form.edit.fields for form in complete.forms] == [{"Subject": "x"}, {"Members": "5, 9"}]
     assert not complete.waits
+
+
+def test_a_new_ticket_that_may_be_in_rt_is_told_so() -> None:
+    """What became of its create is said to who links to it without it."""
+    record, new = existing(Ticket), Ticket(queue="General")
+    record.links.children = [new]
+    alone = plan(record, lambda: EXACT, ALONE)
+    assert isinstance(alone, Unsendable)
+    assert alone.errors["links.children"][0].endswith(
+        "is not in RT, as far as is known: it is made and linked by one commit() of a session that "
+        "holds both"
+    )
+    state_of(new).errors[""] = ["it is unknown whether it was created"]
+    again = plan(record, lambda: EXACT, ALONE)
+    assert isinstance(again, Unsendable)
+    assert (
+        "record: it is unknown whether it was created; it is" in again.errors["links.children"][0]
+    )
+
+
+def test_what_comes_after_a_create_says_that_its_other_end_was_not_made() -> None:
+    """To tell who just did that to commit both would be no help."""
+    ticket, other = Ticket(queue="General"), Ticket(queue="General")
+    ticket.links.refers_to = [other]
+    together = Agreement([ticket, other])
+    planned = plan(ticket, lambda: EXACT, together)
+    assert isinstance(planned, CreatePlan)
+    vars(ticket)["id"] = 8
+    state_of(ticket).persistent = True
+    _, forms, errors = later_forms(planned, lambda: EXACT, together)
+    assert forms == ()
+    assert "this commit did not make it, or" in errors["links.refers_to"][0]
 
 
 def test_a_custom_field_with_a_number_is_written_by_it() -> None:
@@ -301,6 +336,10 @@ def test_what_is_not_sent_has_no_say_in_links() -> None:
     other.links.depended_on_by = [5]
     planned, agreement = plans([bad, linked, other], lambda: EXACT)
     assert [type(each) for each in planned] == [Unsendable, Unsendable, EditPlan]
+    refused = planned[1]
+    assert isinstance(refused, Unsendable)
+    [said] = refused.errors["links.children"]
+    assert re.search("it is not sent, since it cannot be: links.refers_to: 'two words' is", said)
     assert agreement.records == {other}
     last = planned[-1]
     assert isinstance(last, EditPlan)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -11,8 +12,11 @@ import pytest
 import requests
 
 import rtorm
-from rtorm import CommitError, Session, Ticket
+from rtorm import CF, CommitError, DetachedError, Session, Ticket, cf
+from rtorm.gateway import Created
+from rtorm.rest1.gateway import Rest1
 from tests.proxy import proxy_to
+from tests.seed import number_of
 from tests.support import Incident, Server, Wire
 
 pytestmark = pytest.mark.live
@@ -20,6 +24,14 @@ pytestmark = pytest.mark.live
 Connect = Callable[..., Session]
 
 MANY = 60
+FIRST, SECOND = number_of("Dup"), number_of("Dup", last=True)
+
+
+class Doubled(Ticket, queue="Odd"):
+    """A queue with two custom fields of one name."""
+
+    first: CF[str | None] = cf("Dup", id=FIRST, default=None)
+    second: CF[str | None] = cf("Dup", id=SECOND, default=None)
 
 
 @pytest.fixture(scope="module")
@@ -171,3 +183,68 @@ def test_all_new_tickets_of_an_import_are_linked(connect: Connect) -> None:
     assert Counter(result.outcome for result in report.results) == {"created": 8}
     children = connect().get(Ticket, tickets[0].id).links.children
     assert sorted(map(int, children)) == sorted(ticket.id for ticket in tickets[1:])
+
+
+def test_fields_of_one_name_are_read_back_together(
+    connect: Connect, rt: Server, wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Few requests for all of the tickets, and what RT does not hold is told of the right one."""
+    session = connect()
+    tickets = [session.add(Doubled(subject="Doubled", first=f"a{n}", second="b")) for n in range(8)]
+    really = Rest1.create
+
+    def create(self: Rest1, kind: str, fields: dict[str, str], *rest: Any) -> Created:
+        lost = [lost for given, lost in (("a3", "a3"), ("a5", "b")) if given in fields.values()]
+        kept = {key: text for key, text in fields.items() if text not in lost}
+        return really(self, kind, kept, *rest)
+
+    monkeypatch.setattr(Rest1, "create", create)
+    wire.clear()
+    with pytest.raises(CommitError) as caught:
+        session.commit()
+    told = {result.record: list(result.errors) for result in caught.value.report.partial}
+    assert told == {tickets[3]: ["first"], tickets[5]: ["second"]}
+    reads = [sent.path.partition("?")[0] for sent in wire.sent if sent.path != "ticket/new"]
+    # RT 4 finds tickets by the value of each field, RT 5 tells all values.
+    assert reads.count("search/ticket") == (2 if rt.major == 4 else 0)
+    assert reads.count("ticket/show") == 1
+    assert len(reads) <= 5
+    monkeypatch.undo()
+    session.commit()
+    assert session.dirty == []
+
+
+def test_a_ticket_that_many_are_linked_to_in_vain_is_asked_for_once(
+    connect: Connect, wire: Wire
+) -> None:
+    """Each of them is told that it was merged, and into which."""
+    session = connect()
+    kept, merged, *others = [session.add(Incident(subject=f"Merge {n}")) for n in range(8)]
+    session.commit()
+    gone = merged.id
+    merged.merge_into(kept)
+    for ticket in others:
+        ticket.links.refers_to.append(gone)
+    wire.clear()
+    with pytest.raises(CommitError) as caught:
+        session.commit()
+    said = [result.errors["links.refers_to"] for result in caught.value.report.results]
+    assert len(said) == len(others)
+    assert all(f"was merged into ticket {kept.id}" in str(each) for each in said)
+    assert len([sent for sent in wire.sent if sent.path == "ticket/show"]) <= 3
+
+
+@pytest.mark.parametrize("parallel", [1, 4])
+def test_a_stream_of_a_closed_session_sends_nothing_more(
+    connect: Connect, many: list[int], wire: Wire, parallel: int
+) -> None:
+    """It says that the session is closed; only what was under way is still sent."""
+    session = connect(parallel=parallel)
+    stream = iter(session.query(Incident).where(Incident.id.in_(many)).stream(chunk=2))
+    assert len([next(stream), next(stream)]) == 2
+    session.close()
+    wire.clear()
+    with pytest.raises(DetachedError, match="the session is closed"):
+        next(stream)
+    time.sleep(0.5)
+    assert len([sent for sent in wire.sent if sent.path == "ticket/show"]) <= parallel - 1

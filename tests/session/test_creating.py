@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from io import BytesIO
@@ -14,11 +15,13 @@ from rtorm import (
     CF,
     Attachment,
     CommitError,
+    Group,
     PartialSaveError,
     PermissionDenied,
     RejectedError,
     Session,
     Ticket,
+    User,
     cf,
     state_of,
 )
@@ -123,6 +126,83 @@ def test_what_rt_drops_in_silence_is_an_error(session: Session, wire: Wire) -> N
     ticket.owner, ticket.teams = "alice", ["db"]
     session.commit()
     assert set(wire.writes[0].forms[0]) == {"id", "Owner", "CF.{Teams}"}
+
+
+@pytest.mark.parametrize(
+    ("given", "shown", "words"),
+    [
+        (["nouser-xyz"], [], "dropped 'nouser-xyz' without saying why"),
+        (
+            ["seen@example.com", "not an address"],
+            ["seen@example.com"],
+            "dropped 'not an address' without",
+        ),
+        (["alice", "nouser-xyz"], ["alice@example.com"], "dropped 'nouser-xyz' without"),
+        (["group:Night shift", "a b"], ["reader@example.com"], "dropped 'a b' without"),
+        (["Staff"], [], "dropped 'Staff' without"),
+        (["two@@example.com", "alice"], ["alice@example.com"], "dropped 'two@@example.com'"),
+    ],
+)
+@pytest.mark.parametrize("role", ["requestors", "cc", "admin_cc"])
+@pytest.mark.parametrize("verify", ["risky", "always"])
+def test_watchers_that_rt_does_not_know_are_an_error(
+    connect: Connect, verify: str, role: str, given: list[str], shown: list[str], words: str
+) -> None:
+    """RT drops them in silence: the error names those that what it shows leaves no room for."""
+    session = connect(verify=verify)
+    ticket = session.add(Incident(subject="Watched"))
+    setattr(ticket, role, given)
+    with pytest.raises(PartialSaveError) as caught:
+        ticket.save()
+    assert set(caught.value.errors) == {role}
+    [said] = caught.value.errors[role]
+    assert re.search(words, said)
+    assert said.endswith(f"; it holds {shown!r}")
+    assert getattr(ticket, role) == given
+    assert session.dirty == [ticket]
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        (["alice"], {"alice"}),
+        (["ALICE", "bob", "alice"], {"alice", "bob"}),
+        (["Alice <alice@example.com>", "bob"], {"alice", "bob"}),
+        (["{user}", "bob@example.com"], {"alice", "bob"}),
+        (["group:Staff"], {"alice", "bob", "reader"}),
+        (["{group}"], {"alice", "bob", "reader"}),
+        (["{group}", "alice"], {"alice", "bob", "reader"}),
+        (["group:Night shift", "alice@example.com"], {"alice", "reader"}),
+        (["alice", "alice@example.com"], {"alice"}),
+        (["{user}", "alice"], {"alice"}),
+        (["{group}", "group:Night shift"], {"alice", "bob", "reader"}),
+        (["Nobody", "alice"], {"alice"}),
+        (["Nobody"], set()),
+    ],
+)
+def test_watchers_that_rt_shows_by_other_names_are_applied(
+    session: Session, wire: Wire, given: list[str], shown: set[str]
+) -> None:
+    """A user is shown as the address, a group as the addresses of its members."""
+    numbers = {"user": session.get(User, "alice").id, "group": session.get(Group, "Staff").id}
+    ticket = session.add(Incident(subject="W", cc=[each.format(**numbers) for each in given]))
+    session.commit()
+    assert ticket.errors == {}
+    assert set(ticket.cc) == {f"{name}@example.com" for name in shown}
+    assert not ticket.is_dirty
+
+
+def test_an_edit_names_each_watcher_that_rt_does_not_know(connect: Connect) -> None:
+    """So that its silence is consent: nothing is held against a user without an address."""
+    session = connect(verify="always")
+    bare = session.add(User(name="without-an-address"))
+    ticket = session.add(Incident(subject="Edited"))
+    session.commit()
+    ticket.cc = [bare.name, "alice"]
+    session.commit()
+    ticket.requestors = ["nouser-xyz"]
+    with pytest.raises(RejectedError, match="Could not find or create user 'nouser-xyz'"):
+        ticket.save()
 
 
 def test_an_account_that_may_only_create_loses_nothing_in_silence(connect: Connect) -> None:

@@ -176,6 +176,25 @@ def test_an_unknown_name_is_refused_with_the_near_ones(session: Session) -> None
     assert not ticket.is_dirty
 
 
+def test_a_number_is_no_key(session: Session, rt: Server) -> None:
+    """The error tells the name, where RT tells the numbers, and how a number is declared."""
+    ticket = odd(session)
+    given: Any = number_of("Größe")
+    known = "ticket.cf['Größe'], or " if rt.major > 4 else ""
+    name = "Größe" if rt.major > 4 else "its name"
+    with pytest.raises(KeyError) as caught:
+        ticket.cf[given] = "x"
+    assert str(caught.value) == (
+        f"cf[{given}]: ticket.cf takes the names of custom fields alone: {known}declare the field "
+        f"with its number in a class of tickets, cf('{name}', id={given})"
+    )
+    twice: Any = number_of("Dup")
+    with pytest.raises(KeyError, match=r"names of custom fields alone: declare .*, id="):
+        _ = ticket.cf[twice]
+    assert given not in ticket.cf
+    assert not ticket.is_dirty
+
+
 def test_lists_are_tracked_and_checked_at_the_save(session: Session, wire: Wire) -> None:
     """What changes in place counts, and is checked before it is sent, too."""
     ticket = odd(session)

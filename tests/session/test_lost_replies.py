@@ -8,22 +8,31 @@ import pytest
 
 import rtorm
 from rtorm import (
+    CF,
     CommitError,
     OutcomeUnknownError,
     PartialSaveError,
     Session,
     Ticket,
     TransportError,
+    cf,
     state_of,
 )
 from rtorm.gateway import Upload
 from rtorm.rest1.replies.reply import Reply
 from tests.proxy import Loss, Proxy, proxy_to
+from tests.seed import number_of
 from tests.support import Incident, Server
 
 Connect = Callable[..., Session]
 
 pytestmark = pytest.mark.live
+
+
+class Doubled(Ticket, queue="Odd"):
+    """A queue with two custom fields of one name."""
+
+    first: CF[str | None] = cf("Dup", id=number_of("Dup"), default=None)
 
 
 @pytest.fixture
@@ -131,7 +140,8 @@ def test_a_read_back_that_fails_is_reported(far: Session, proxy: Proxy) -> None:
     with pytest.raises(rtorm.PartialSaveError) as caught:
         ticket.save()
     assert list(caught.value.applied) == ["subject"]
-    assert "Reading it back failed" in ticket.errors["teams"][0]
+    assert "Reading it back failed, so it is not known" in ticket.errors["teams"][0]
+    assert "dropped" not in str(caught.value)
     proxy.losses.clear()
     ticket.save()
     assert not ticket.is_dirty
@@ -208,3 +218,30 @@ def test_a_read_back_that_fails_is_no_refusal(far: Session, proxy: Proxy) -> Non
     proxy.losses.clear()
     ticket.discard()
     assert ticket.links.refers_to == ["http://example.com/"]
+
+
+@pytest.mark.parametrize("alone", [False, True])
+def test_a_read_back_by_numbers_that_fails_ends_nothing(
+    rt: Server, far: Session, proxy: Proxy, *, alone: bool
+) -> None:
+    """The tickets were made, and their results say what could not be read of them."""
+    proxy.losses["/search/ticket" if rt.major == 4 else "/REST/2.0/tickets"] = "reply"
+    tickets = [
+        far.add(Doubled(subject="Made", first=f"value {n}")) for n in range(1 if alone else 4)
+    ]
+    if alone:
+        with pytest.raises(PartialSaveError) as failed:
+            tickets[0].save()
+        told = [failed.value.errors]
+    else:
+        with pytest.raises(CommitError) as caught:
+            far.commit()
+        told = [result.errors for result in caught.value.report.results]
+        assert len(caught.value.report.partial) == len(tickets)
+    assert [list(errors) for errors in told] == [["first"]] * len(tickets)
+    assert all("Reading it back failed" in errors["first"][0] for errors in told)
+    assert all(ticket.id for ticket in tickets)
+    assert (far.new, far.dirty) == ([], tickets)
+    proxy.losses.clear()
+    assert far.commit().ok
+    assert far.dirty == []
