@@ -177,7 +177,7 @@ def test_watchers_that_rt_does_not_know_are_an_error(
         (["{user}", "alice"], {"alice"}),
         (["{group}", "group:Night shift"], {"alice", "bob", "reader"}),
         (["Nobody", "alice"], {"alice"}),
-        (["Nobody"], set()),
+        (["Nobody"], set[str]()),
     ],
 )
 def test_watchers_that_rt_shows_by_other_names_are_applied(
