@@ -24,8 +24,8 @@ _DESCRIPTION = AfterValidator(lambda text: check_width(text, 255))
 class Group(Record):
     """A group that users have defined; RT's own, of roles and of the system, answer to their ids.
 
-    RT shows a group and its members by the id to every account, by the name only to those that
-    have the right SeeGroup.
+    It is shown to accounts that have the right SeeGroup; by its id older servers show it to all (RT
+    4.4, and 5.0 without Debian's security update of 2026).
     """
 
     __rt_kind__: ClassVar[str] = "group"

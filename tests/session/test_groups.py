@@ -11,6 +11,7 @@ from rtorm import (
     Group,
     NotFound,
     PartialSaveError,
+    PermissionDenied,
     RejectedError,
     Session,
 )
@@ -108,11 +109,18 @@ def test_a_group_that_rt_does_not_make_stays_new(session: Session) -> None:
     session.rollback()
 
 
-def test_an_account_without_rights_sees_a_group_by_its_id(connect: Connect) -> None:
-    """RT shows it with its members, and finds it by name only with the right SeeGroup."""
+def test_an_account_without_rights_sees_a_group_by_its_id_at_most(connect: Connect) -> None:
+    """Older RTs show it with its members, and find it by name only with the right SeeGroup."""
     number = connect().get(Group, "Night shift").id
     stranger = connect("stranger")
-    group = stranger.get(Group, number)
+    group, said = None, ""
+    try:
+        group = stranger.get(Group, number)
+    except PermissionDenied as error:
+        said = str(error)
+    if group is None:
+        assert "SeeGroup" in said
+        return
     assert group.members == ["Reader <reader@example.com>"]
     assert stranger.query(Group).all() == []
     with pytest.raises(NotFound, match="SeeGroup"):

@@ -25,17 +25,23 @@ def _right(name: str) -> str:
     return f"the account needs the right {name}"
 
 
+def _lacks(name: str) -> str:
+    return f"the account lacks the right {name}"
+
+
+_DISABLED = "a disabled one answers to its id only"
+
 SENTENCES = _table(
     (r"\w+ .+ does not exist\.?\Z", NotFound, ""),
-    (
-        r"No (?:queue|user|group) named .* exists\.\Z",
-        NotFound,
-        "a disabled one answers to its id only",
-    ),
+    (r"No user named .* exists\.\Z", NotFound, _DISABLED),
+    # Newer ones say so of what the account may not see, too (RT 5.0.3 as Debian mended it in 2026).
+    (r"No queue named .* exists\.\Z", NotFound, f"{_DISABLED}, or {_lacks('SeeQueue')}"),
+    (r"No group named .* exists\.\Z", NotFound, f"{_DISABLED}, or {_lacks('SeeGroup')}"),
     (r"Transaction \d+ is not related to Ticket \d+", NotFound, ""),
     (r"Couldn't load ticket id: ", NotFound, ""),
     (r"Link not found\Z", NotFound, ""),
     (r"You are not allowed to display ticket", PermissionDenied, _right("ShowTicket")),
+    (r"You are not allowed to display group", PermissionDenied, _right("SeeGroup")),
     (r"You are not allowed to delete ticket", PermissionDenied, _right("DeleteTicket")),
     (r"You are not allowed to modify ticket", PermissionDenied, _right("ModifyTicket")),
     (r"You are not allowed to Comment on", PermissionDenied, _right("CommentOnTicket")),
