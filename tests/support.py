@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, TypeVar
 
-from rtorm import CF, Ticket, cf
+from rtorm import CF, PermissionDenied, Ticket, cf
 from rtorm.rest1.forms import parse
 from rtorm.testing import NotInstalledError, RequestTracker
 from rtorm.testing._packages import find
+
+R = TypeVar("R")
 
 Severity = Literal["low", "high", "critical"]
 
@@ -26,6 +29,19 @@ class Incident(Ticket, queue="Incidents"):
     report_date: CF[date | None] = cf("Report date", default=None)
     deadline: CF[datetime | None] = cf("Deadline", default=None)
     field_owner: CF[str | None] = cf("Owner", default=None)
+
+
+def shown_or_refused(get: Callable[[], R], right: str) -> R | None:
+    """What an account without a right is shown all the same, as by older servers.
+
+    None if it is refused, in words that name the right.
+    """
+    try:
+        return get()
+    except PermissionDenied as error:
+        if right not in str(error):
+            raise
+    return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,16 +125,22 @@ MAY: dict[str, tuple[set[str], set[str]]] = {
         set(),
     ),
     "orm.declaring": ({"orm.describing", "orm.fields"}, {"pydantic"}),
-    "rest1.replies.named": (
-        {"errors", "gateway", "rest1.replies.reply", "rest1.replies.shows"},
-        set(),
-    ),
     "rest1.wire.contents": (
         {"errors", "rest1.downloads", "rest1.replies.reply", "rest1.wire.framing"},
         {"requests", "urllib3"},
     ),
     "rest1.wire.log": (
         {"errors", "rest1.replies.reply", "rest1.wire.masking", "rest1.wire.request"},
+        set(),
+    ),
+    "rest1.replies.named": (
+        {
+            "errors",
+            "gateway",
+            "rest1.replies.reply",
+            "rest1.replies.sentences",
+            "rest1.replies.shows",
+        },
         set(),
     ),
     "orm.kinds": (
@@ -298,6 +304,18 @@ MAY: dict[str, tuple[set[str], set[str]]] = {
         set(),
     ),
     "orm.checking": ({"orm.defined", "orm.layout"}, {"pydantic", "pydantic_core"}),
+    "rest1.readers.histories": (
+        {
+            "errors",
+            "rest1.client",
+            "rest1.readers.files",
+            "rest1.readers.portions",
+            "rest1.replies.history",
+            "rest1.replies.reply",
+            "rest1.replies.shows",
+        },
+        set(),
+    ),
     "rest1.readers.related": (
         {
             "errors",
@@ -306,19 +324,6 @@ MAY: dict[str, tuple[set[str], set[str]]] = {
             "rest1.readers.links",
             "rest1.readers.portions",
             "rest1.replies.attachments",
-            "rest1.replies.shows",
-        },
-        set(),
-    ),
-    "rest1.readers.histories": (
-        {
-            "errors",
-            "gateway",
-            "rest1.client",
-            "rest1.readers.files",
-            "rest1.readers.portions",
-            "rest1.replies.history",
-            "rest1.replies.reply",
             "rest1.replies.shows",
         },
         set(),

@@ -1,6 +1,6 @@
 """What rtorm remembers of a record beside its values; standard library alone.
 
-A record's state remembers the first old value of each field that was touched, and nothing at
+A record's state remembers what the server last said of each field that was touched, and nothing at
 load: the comparison with the present value, made when it is asked for, tells what has changed.
 """
 
@@ -239,7 +239,7 @@ class State:
             self.outdated.setdefault(name, before)
 
     def settle(self, record: Record) -> None:
-        """Forget the first old values of what was set and set back."""
+        """Forget what is remembered of fields that were set and set back."""
         if self.original:
             for name in self.original.keys() - record.changes.keys():
                 del self.original[name]

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from rtorm.errors import RTError
-from rtorm.gateway import Entry, ListedFile
 from rtorm.rest1.client import Client
 from rtorm.rest1.readers.files import FileReader
 from rtorm.rest1.readers.portions import portions
 from rtorm.rest1.replies.history import (
     FIELDS,
+    Answer,
+    Files,
     is_endless,
     read_counts,
     read_history,
@@ -20,9 +21,6 @@ from rtorm.rest1.replies.reply import Reply
 from rtorm.rest1.replies.shows import read_shows
 
 __all__ = ["HistoryReader"]
-
-Answer = list[Entry] | RTError
-Files = list[ListedFile] | RTError
 
 
 class HistoryReader:

@@ -20,6 +20,8 @@ from rtorm.rest1.replies.sentences import error_for
 
 __all__ = [
     "FIELDS",
+    "Answer",
+    "Files",
     "entry_of",
     "is_endless",
     "is_hidden",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-from rtorm.errors import NotFound, PermissionDenied, RTError
+from rtorm.errors import PermissionDenied, RTError
 from rtorm.gateway import Shown
 from rtorm.rest1.replies.reply import Reply, forms_of
+from rtorm.rest1.replies.sentences import error_for
 from rtorm.rest1.replies.shows import read_shows
 
 __all__ = ["addressable", "check_wanted", "none_named", "read_named", "read_names"]
@@ -54,11 +55,9 @@ def read_named(reply: Reply, kind: str, name: str) -> Shown | RTError:
     return read_shows(reply, [0])[0]
 
 
-def none_named(kind: str, name: str) -> NotFound:
+def none_named(kind: str, name: str) -> RTError:
     """RT's words for a name that it was not asked by."""
-    right = f", or the account lacks the right {_RIGHTS[kind]}" if kind in _RIGHTS else ""
-    said = f"No {kind} named {name if name.isprintable() else repr(name)} exists."
-    return NotFound(f"{said} (a disabled one answers to its id only{right})")
+    return error_for(f"No {kind} named {name if name.isprintable() else repr(name)} exists.")
 
 
 def read_names(reply: Reply) -> dict[int, str]:
