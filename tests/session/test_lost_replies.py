@@ -224,10 +224,11 @@ def test_a_read_back_that_fails_is_no_refusal(far: Session, proxy: Proxy) -> Non
 def test_a_read_back_by_numbers_that_fails_ends_nothing(
     rt: Server, far: Session, proxy: Proxy, *, alone: bool
 ) -> None:
-    """The tickets were made, and their results say what could not be read of them."""
+    """The tickets were made, and their results say what could not be read of them, and no more."""
     proxy.losses["/search/ticket" if rt.major == 4 else "/REST/2.0/tickets"] = "reply"
     tickets = [
-        far.add(Doubled(subject="Made", first=f"value {n}")) for n in range(1 if alone else 4)
+        far.add(Doubled(subject="Made", first=f"value {n}", owner="root"))
+        for n in range(1 if alone else 4)
     ]
     if alone:
         with pytest.raises(PartialSaveError) as failed:
