@@ -15,8 +15,7 @@ from benchmarks.work import EDIT, LOAD, Row
 __all__ = ["measure"]
 
 _SIZES = 10, 100, 1000
-_REPEATS = 3
-_BUDGET = 4.0
+_REPEATS = 5
 # Seconds that a peer may be expected to take, as it took for the size before.
 _PATIENCE = 60.0
 
@@ -31,7 +30,7 @@ def measure() -> None:
             for at, size in enumerate(_SIZES):
                 more = size / _SIZES[at - 1] if at else 1
                 runs = _runs(row.of(size), peers, before, more)
-                before = side_by_side(runs, repeats=_REPEATS, budget=_BUDGET)
+                before = side_by_side(runs, repeats=_REPEATS)
                 print(told(str(row.of(size)), before), flush=True)
                 seconds = {name: sample.seconds for name, sample in before.items()}
                 cells.append({"row": row.name, "size": size, "seconds": seconds})

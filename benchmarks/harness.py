@@ -13,10 +13,13 @@ __all__ = ["Sample", "seconds_of", "side_by_side"]
 Run = Callable[[], float]
 
 _LEAST = 3
-# How much slower than the quickest a peer is to be if one run is enough to tell.
-_CLEARLY = 2.0
+# How much slower than the quickest a peer is to be if few runs are enough to tell.
+_CLEARLY = 2.5
 # Seconds: what takes longer differs little from one run to the next.
 _LONG = 10.0
+# Seconds that a peer may take in all: one clearly slower than the quickest, and one near it.
+_FAR = 4.0
+_NEAR = 10.0
 
 
 @dataclass(slots=True)
@@ -37,26 +40,26 @@ class Sample:
         return statistics.median(self.seconds)
 
 
-def side_by_side(runs: Mapping[str, Run], *, repeats: int, budget: float) -> dict[str, Sample]:
+def side_by_side(runs: Mapping[str, Run], *, repeats: int) -> dict[str, Sample]:
     """Each peer's times.
 
     The order of the peers is turned about with each repeat, so that none always comes first or
-    after the same other one.
+    after the same other one. Those that come near the quickest are measured the oftener the less
+    they take, since one run differs from the next by a tenth; at least three times, unless they
+    take more than ten seconds. The others are measured once or twice.
 
     Args:
         runs: By the name of the peer, what does the work once, and gives the seconds that it took.
-        repeats: How often.
-        budget: Seconds after which a peer is not measured again, so that a slow one, which
-            differs little from one repeat to the next, takes no time from the others. All that
-            come near the quickest, and take less than ten seconds, are measured three times.
+        repeats: How often at most.
     """
     samples = {name: Sample() for name in runs}
     for repeat in range(repeats):
-        near = _near(samples) if 0 < repeat < _LEAST else ()
+        near = _near(samples) if repeat else runs
         for name in _in_turn(list(runs), repeat):
-            seconds = samples[name].seconds
-            if sum(seconds) < budget or name in near:
-                seconds.append(runs[name]())
+            taken = sum(samples[name].seconds)
+            least = _LEAST if name in near else 1
+            if repeat < least or taken < (_NEAR if name in near else _FAR):
+                samples[name].seconds.append(runs[name]())
     return samples
 
 

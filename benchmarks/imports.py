@@ -38,7 +38,7 @@ def measure() -> None:
         runs: dict[str, Run] = {text: partial(_run, text, environment) for text in _STATEMENTS}
         for run in runs.values():
             run()
-        samples = side_by_side(runs, repeats=_REPEATS, budget=float("inf"))
+        samples = side_by_side(runs, repeats=_REPEATS)
     bare = samples[BARE].median
     figures = {text: sample.median - bare for text, sample in samples.items() if text != BARE}
     for text, seconds in figures.items():

@@ -20,9 +20,7 @@ __all__ = ["measure", "peers_at", "told"]
 ROUND_TRIPS = {5: (0.0, 0.02, 0.1), 4: (0.0,)}
 """Seconds, by RT's version."""
 
-_REPEATS = 7
-# After so many seconds a peer is not measured again, if it is clearly slower than others.
-_BUDGET = 7.0
+_REPEATS = 21
 
 
 def measure() -> None:
@@ -55,7 +53,7 @@ def _rows(login: Login, way: Way | None) -> list[dict[str, Any]]:
             runs: dict[str, Run] = {
                 peer.name: partial(_run, row, peer, way, counts) for peer in peers
             }
-            samples = side_by_side(runs, repeats=_REPEATS, budget=_BUDGET)
+            samples = side_by_side(runs, repeats=_REPEATS)
             print(told(str(row), samples), flush=True)
             cells.append(
                 {
