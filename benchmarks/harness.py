@@ -7,6 +7,7 @@ import statistics
 import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from random import Random
 
 __all__ = ["Sample", "seconds_of", "side_by_side"]
 
@@ -43,8 +44,8 @@ class Sample:
 def side_by_side(runs: Mapping[str, Run], *, repeats: int) -> dict[str, Sample]:
     """Each peer's times.
 
-    The order of the peers is turned about with each repeat, so that none always comes first or
-    after the same other one. Those that come near the quickest are measured the oftener the less
+    The order of the peers is another one with each repeat, by lot, so that none always comes after
+    the same other one. Those that come near the quickest are measured the oftener the less
     they take, since one run differs from the next by a tenth; at least three times, unless they
     take more than ten seconds. The others are measured once or twice.
 
@@ -52,10 +53,10 @@ def side_by_side(runs: Mapping[str, Run], *, repeats: int) -> dict[str, Sample]:
         runs: By the name of the peer, what does the work once, and gives the seconds that it took.
         repeats: How often at most.
     """
-    samples = {name: Sample() for name in runs}
+    samples, lots = {name: Sample() for name in runs}, Random(0)
     for repeat in range(repeats):
         near = _near(samples) if repeat else runs
-        for name in _in_turn(list(runs), repeat):
+        for name in lots.sample(list(runs), len(runs)):
             taken = sum(samples[name].seconds)
             least = _LEAST if name in near else 1
             if repeat < least or taken < (_NEAR if name in near else _FAR):
@@ -67,12 +68,6 @@ def _near(samples: Mapping[str, Sample]) -> Collection[str]:
     least = min(sample.median for sample in samples.values())
     most = min(least * _CLEARLY, _LONG)
     return {name for name, sample in samples.items() if sample.median < most}
-
-
-def _in_turn(names: list[str], repeat: int) -> list[str]:
-    at = repeat % len(names)
-    turned = names[at:] + names[:at]
-    return turned[::-1] if repeat % 2 else turned
 
 
 def seconds_of(work: Callable[[], object]) -> float:

@@ -36,7 +36,7 @@ def measure() -> None:
                 if major == 5:
                     ways[f"{round_trip:g}"] = cost_of_a_request(url)
                 cells += _rows(replace(login, url=url), way)
-    keep("network", {"versions": versions, "requests_cost": ways, "cells": cells})
+            keep("network", {"versions": versions, "requests_cost": ways, "cells": cells})
 
 
 def _way(url: str, round_trip: float) -> Any:

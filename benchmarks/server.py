@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from threading import Barrier, BrokenBarrierError
 
@@ -23,6 +24,8 @@ RELATED = 100
 # The server keeps a process for each connection that was used in the last second: one for each
 # peer and four for the parallel one, so that none waits for another's.
 _WORKERS = 12
+
+_TRIES = 5
 
 _TICKETS = Path(__file__).with_name("tickets.pl")
 
@@ -68,13 +71,14 @@ def _warm(login: Login) -> None:
                 peer.log_in()
                 # From now on each has a process of its own.
                 together.wait()
-                peer.load(1, 20)
-                peer.load_watchers(1, 20)
-                peer.load_related(1, 20)
-                # SQLite refuses one now and then, of so many at a time.
-                with suppress(AssertionError):
-                    peer.edit([Edit(TICKETS - number, "Warm", 3)])
-                peer.create([New("Warm", "Up", 1)])
+                for work in (
+                    partial(peer.load, 1, 20),
+                    partial(peer.load_watchers, 1, 20),
+                    partial(peer.load_related, 1, 20),
+                    partial(peer.edit, [Edit(TICKETS - number, "Warm", 3)]),
+                    partial(peer.create, [New("Warm", "Up", 1)]),
+                ):
+                    _patiently(work)
                 together.wait()
         except BaseException:
             # The others would wait for this one for ever.
@@ -87,3 +91,12 @@ def _warm(login: Login) -> None:
     causes = [each for each in failures if not isinstance(each, BrokenBarrierError)]
     if failures:
         raise (causes or failures)[0]
+
+
+def _patiently(work: Callable[[], object]) -> None:
+    """RT on SQLite fails now and then with so many requests at a time."""
+    for _ in range(_TRIES - 1):
+        with suppress(AssertionError):
+            work()
+            return
+    work()

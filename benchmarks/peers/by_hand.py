@@ -90,7 +90,9 @@ class ByHand(Peer):
 
 
 def _split(reply: str) -> list[str]:
-    return reply.split("\n\n", 1)[1].split("\n--\n\n")
+    _, told, forms = reply.partition("\n\n")
+    assert told, reply
+    return forms.split("\n--\n\n")
 
 
 def _forms(reply: str) -> list[dict[str, str]]:
