@@ -89,13 +89,11 @@ def _requests(figures: dict[str, Any]) -> str:
         f"{float(way) * 1000:g} ms: {kept_open * 1000:.1f} and {new * 1000:.1f} ms"
         for way, (kept_open, new) in figures["requests_cost"].items()
     )
-    repeats = max(len(runs) for cell in figures["cells"] for runs in cell["seconds"].values())
     return (
         "### Requests\n\n"
         + _table(("", *_NAMES), rows)
         + "\n\nThe least request, on a connection that is open and on a new one, takes at a round "
-        f"trip of {costs}. Each figure is the median of {repeats} runs; a peer that takes seconds "
-        "for one is run fewer times, at least once."
+        f"trip of {costs}."
     )
 
 

@@ -65,8 +65,8 @@ def _network() -> Iterator[Target]:
         ratios = {name: _ratio(cell, name, Rtorm.name) for name in there}
         quickest = sorted(ratios, key=lambda name: ratios[name])[:_TOLD]
         yield Target(
-            f"{cell['title']}, 20 ms: {times} times faster than every peer",
-            ", ".join(f"{ratios[name]:.2f} times faster than {name}" for name in quickest),
+            f"{cell['title']}, 20 ms: {times} times as fast as every peer",
+            ", ".join(f"{ratios[name]:.2f} times as fast as {name}" for name in quickest),
             min(ratios.values()) >= times,
         )
 
