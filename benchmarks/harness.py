@@ -29,11 +29,9 @@ class Sample:
 
     Attributes:
         seconds: Of each repeat.
-        requests: How many requests it sent, where they were counted.
     """
 
     seconds: list[float] = field(default_factory=list[float])
-    requests: int | None = None
 
     @property
     def median(self) -> float:
@@ -45,9 +43,9 @@ def side_by_side(runs: Mapping[str, Run], *, repeats: int) -> dict[str, Sample]:
     """Each peer's times.
 
     The order of the peers is another one with each repeat, by lot, so that none always comes after
-    the same other one. Those that come near the quickest are measured the oftener the less
-    they take, since one run differs from the next by a tenth; at least three times, unless they
-    take more than ten seconds. The others are measured once or twice.
+    the same other one. Those that come near the quickest are measured for ten seconds and at least
+    three times, unless they take that long, since one run differs from the next by a tenth. The
+    others are measured for four seconds, at least once.
 
     Args:
         runs: By the name of the peer, what does the work once, and gives the seconds that it took.

@@ -90,8 +90,8 @@ class ByHand(Peer):
 
 
 def _split(reply: str) -> list[str]:
-    _, told, forms = reply.partition("\n\n")
-    assert told, reply
+    _, blank, forms = reply.partition("\n\n")
+    assert blank, reply
     return forms.split("\n--\n\n")
 
 
