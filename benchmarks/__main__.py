@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from benchmarks import (
     downloads,
     growth,
+    hostile,
     imports,
     network,
     parsing,
@@ -26,6 +27,7 @@ PARTS: dict[str, Callable[[], None]] = {
     "downloads": downloads.main,
     "network": network.measure,
     "growth": growth.measure,
+    "hostile": hostile.measure,
     "report": lambda: None,
 }
 

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from typing import NoReturn, cast
 
 import requests.auth
 
 from rtorm.errors import ConfigurationError
+from rtorm.negotiate import Negotiate, check_installed
 
-__all__ = ["Auth", "Basic", "Login", "Password", "PerRequest", "Token", "login_from"]
+__all__ = ["Auth", "Basic", "Kerberos", "Login", "Password", "PerRequest", "Token", "login_from"]
 
 _NOTHING: Mapping[str, str] = {}
 _PAIR = 2
@@ -123,6 +124,9 @@ class Basic(Auth):
 
     def __post_init__(self) -> None:
         _check_login(self.user, self.password)
+        if ":" in self.user:
+            message = "the user name holds a colon, with which HTTP Basic would begin the password"
+            raise ConfigurationError(message)
 
     def request_auth(self) -> requests.auth.AuthBase:
         """The `Authorization: Basic` header."""
@@ -132,6 +136,51 @@ class Basic(Auth):
         """The password, also as the header encodes it."""
         both = f"{self.user}:{self.password}".encode()
         return [self.password, base64.b64encode(both).decode()]
+
+
+@dataclass(frozen=True, slots=True)
+class Kerberos(Auth):
+    """The web server's Kerberos login (SPNEGO), for an RT with `$WebRemoteUserAuth`.
+
+    Without a password it takes the ticket that `kinit` fetched, or fetches one by the keytab that
+    `KRB5_CLIENT_KTNAME` names. The server must prove who it is with each answer. Needs
+    requests-kerberos: `pip install "rtorm[kerberos]"`.
+
+    Attributes:
+        principal: Whose ticket (`alice@EXAMPLE.COM`); that of the ticket cache if None.
+        password: The principal's password, which fetches a ticket for each request, without kinit.
+        hostname: The host in the web server's principal (`HTTP/rt.example.com`), where the URL has
+            another name of it.
+        delegate: Whether the web server may log in elsewhere as this user.
+    """
+
+    principal: str | None = None
+    _: KW_ONLY
+    password: str | None = field(default=None, repr=False)
+    hostname: str | None = None
+    delegate: bool = False
+
+    def __post_init__(self) -> None:
+        for what in ("principal", "password", "hostname"):
+            if (value := getattr(self, what)) is not None:
+                _check_given(what, value)
+        if self.password is not None and self.principal is None:
+            message = "a Kerberos password needs its principal: Kerberos('alice', password=...)"
+            raise ConfigurationError(message)
+        check_installed()
+
+    def request_auth(self) -> requests.auth.AuthBase:
+        """The `Authorization: Negotiate` header, and the check of the server's proof."""
+        return Negotiate(
+            principal=self.principal,
+            password=self.password,
+            hostname_override=self.hostname,
+            delegate=self.delegate,
+        )
+
+    def secrets(self) -> Sequence[str]:
+        """The password, if one was given."""
+        return [self.password] if self.password else []
 
 
 @dataclass(frozen=True, slots=True)

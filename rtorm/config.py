@@ -1,45 +1,199 @@
-"""Where settings come from when a program gives none: the environment."""
+"""Where settings come from when a program gives none: the environment, then a file of RT's tool."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+import shlex
+import stat
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TypeVar
 
-from rtorm.auth import Auth, Password, Token
+from rtorm.auth import Auth, Basic, Kerberos, Password, Token
 from rtorm.errors import ConfigurationError
+from rtorm.rest1.wire.settings import front_page
+from rtorm.rtrc import Setting, parse, places
 
-__all__ = ["login_from_environment", "url_from_environment"]
+if sys.platform != "win32":
+    import pwd
+
+__all__ = ["Configuration"]
+
+_READABLE_BY_OTHERS = stat.S_IRGRP | stat.S_IROTH
+_METHODS = ("rt", "basic", "gssapi")
+_T = TypeVar("_T")
+# What Perl takes for no.
+_NO = ("", "0")
 
 
-def url_from_environment(environment: Mapping[str, str] = os.environ) -> str:
-    """Read `RTSERVER`.
+@dataclass(frozen=True, slots=True)
+class _File:
+    """The file that was found, or where there was none.
 
-    Raises:
-        ConfigurationError: It is missing.
+    Attributes:
+        searched: Where it was looked for, as far as was needed.
+        found: The last of them, if it is one.
+        settings: What it says.
+        warning: What is wrong with it, if that is no error.
     """
-    if url := environment.get("RTSERVER"):
-        return url
-    message = "no server given: pass its URL to connect(), or set RTSERVER in the environment"
+
+    searched: tuple[Path, ...]
+    found: Path | None = None
+    settings: Mapping[str, Setting] = field(default_factory=dict[str, Setting])
+    warning: str = ""
+
+    def lacks(self, directive: str) -> str:
+        """Say that it does not hold a directive."""
+        if self.found:
+            return f"{self.found} has no line `{directive}`"
+        return f"there is no file to read at {', '.join(map(str, self.searched))}"
+
+
+class Configuration:
+    """What `connect()` takes where it is given nothing, each setting by itself.
+
+    A variable of the environment goes before a line of the file, even if it is empty, as in RT's
+    command line tool. The file is looked for and read when something is first needed of it.
+    """
+
+    def __init__(self, environment: Mapping[str, str] = os.environ) -> None:
+        """Take note of the environment.
+
+        Args:
+            environment: Its variables.
+        """
+        self._environment = environment
+
+    @property
+    def warning(self) -> str:
+        """What is wrong with the file, if one was read."""
+        return self._file.warning if "_file" in vars(self) else ""
+
+    def url(self) -> str:
+        """RT's front page: `RTSERVER`, or `server`.
+
+        Raises:
+            ConfigurationError: It is missing or wrong, or so is the file.
+        """
+        server = self._setting("server")
+        if server is None or not server.value:
+            message = (
+                f"no server given: {self._lack('server')}; pass its URL to connect(), set RTSERVER "
+                "in the environment, or write `server URL` in a file .rtrc"
+            )
+            raise ConfigurationError(message)
+        return _told(server.source, lambda: front_page(server.value))
+
+    def login(self) -> Auth:
+        """The login: `RTTOKEN`, or user and password, or Kerberos; a token goes first.
+
+        Raises:
+            ConfigurationError: There is none, or it is wrong, or the file is.
+        """
+        if token := self._environment.get("RTTOKEN"):
+            return _told("RTTOKEN", lambda: Token(token))
+        method = self._method()
+        if method == "gssapi":
+            return _told("auth gssapi", Kerberos)
+        user, password = self._needed("user"), self._needed("passwd")
+        sources = " and ".join(dict.fromkeys([user.source, password.source]))
+        made = Basic if method == "basic" else Password
+        return _told(sources, lambda: made(user.value, password.value))
+
+    def _method(self) -> str:
+        external, auth = self._setting("externalauth"), self._setting("auth")
+        if external is not None and external.value not in _NO:
+            return "basic"
+        if auth is None:
+            return "rt"
+        if auth.value not in _METHODS:
+            message = f"{auth.source}: auth is one of {', '.join(_METHODS)}, not {auth.value!r}"
+            raise ConfigurationError(message)
+        return auth.value
+
+    def _needed(self, directive: str) -> Setting:
+        setting = self._setting(directive)
+        if setting is None or not setting.value:
+            # Where the tool asks for a password, and takes the system account's name for a user.
+            message = (
+                f"no login given: {self._lack(directive)}; pass auth= to connect(), set RTUSER and "
+                "RTPASSWD, or RTTOKEN, in the environment, or write `user NAME` and `passwd "
+                "PASSWORD` in a file .rtrc"
+            )
+            raise ConfigurationError(message)
+        return setting
+
+    def _lack(self, directive: str) -> str:
+        setting, variable = self._setting(directive), f"RT{directive.upper()}"
+        if setting is not None:
+            return f"{setting.source} is empty"
+        return f"{variable} is not set, and {self._file.lacks(directive)}"
+
+    def _setting(self, directive: str) -> Setting | None:
+        variable = f"RT{directive.upper()}"
+        if (value := self._environment.get(variable)) is not None:
+            return Setting(value, variable)
+        return self._file.settings.get(directive)
+
+    @cached_property
+    def _file(self) -> _File:
+        searched = [Path(place) for place in places(self._environment, _folder(), self._home())]
+        # A whole path in RTCONFIG is the only place, and not to be passed over.
+        named = len(searched) == 1
+        for number, place in enumerate(searched, 1):
+            if named or os.access(place, os.R_OK):
+                return _read(place, tuple(searched[:number]))
+        return _File(tuple(searched))
+
+    def _home(self) -> Path:
+        variables = map(self._environment.get, ("HOME", "USERPROFILE"))
+        return Path(next(filter(None, (_account_home(), *variables)), "."))
+
+
+def _read(place: Path, searched: tuple[Path, ...]) -> _File:
+    try:
+        with place.open("rb") as file:
+            mode, content = os.fstat(file.fileno()).st_mode, file.read()
+    except OSError as error:
+        message = f"{place} cannot be read for settings: {error.strerror}"
+        raise ConfigurationError(message) from None
+    settings = parse(content, str(place))
+    password = settings.get("passwd")
+    # Windows has other means, of which the mode tells nothing.
+    exposed = os.name == "posix" and mode & _READABLE_BY_OTHERS
+    if not (exposed and password is not None and password.value):
+        return _File(searched, place, settings)
+    warning = (
+        f"{place} holds a password, and others may read it (mode {stat.S_IMODE(mode):04o}): "
+        f"chmod 600 {shlex.quote(str(place))}"
+    )
+    return _File(searched, place, settings, warning)
+
+
+def _told(source: str, make: Callable[[], _T]) -> _T:
+    try:
+        return make()
+    except ConfigurationError as error:
+        message = f"{source}: {error}"
     raise ConfigurationError(message)
 
 
-def login_from_environment(environment: Mapping[str, str] = os.environ) -> Auth:
-    """Read `RTTOKEN`, or `RTUSER` and `RTPASSWD`; a token goes before a password.
+def _folder() -> Path | None:
+    try:
+        return Path.cwd()
+    except OSError:
+        # It was removed meanwhile.
+        return None
 
-    Raises:
-        ConfigurationError: Neither is there.
-    """
-    if token := environment.get("RTTOKEN"):
-        return Token(token)
-    user, password = environment.get("RTUSER"), environment.get("RTPASSWD")
-    if user and password:
-        return Password(user, password)
-    if user or password:
-        given, missing = ("RTUSER", "RTPASSWD") if user else ("RTPASSWD", "RTUSER")
-        message = f"{given} is set in the environment, but {missing} is not: set both"
-    else:
-        message = (
-            "no login given: pass auth= to connect(), or set in the environment RTUSER and "
-            "RTPASSWD, or RTTOKEN"
-        )
-    raise ConfigurationError(message)
+
+def _account_home() -> str:
+    home = ""
+    if sys.platform != "win32":
+        # A container may run as an account that nobody has entered.
+        with suppress(KeyError):
+            home = pwd.getpwuid(os.getuid()).pw_dir
+    return home

@@ -9,19 +9,20 @@ RTError
 ├── NotFound              no such record, or it is gone
 ├── QueryError            RT refused the TicketSQL
 ├── ProtocolError         the reply is not REST 1.0, or cannot be understood
-├── ConfigurationError    time zone, language, missing settings
+├── ConfigurationError    time zone, language, missing or wrong settings
 ├── SaveError             RT or a validator refused a save
 │   ├── RejectedError     nothing was applied
 │   │   ├── ForbiddenError    … since the account lacks a right (also a PermissionDenied)
 │   │   └── GoneError         … since there is no such record (also a NotFound)
 │   ├── PartialSaveError  some fields were applied, others refused
 │   └── StaleError        someone else changed the fields; nothing was sent
+│       └── OverwrittenError  … or it was: the change came between check and write
 ├── CommitError           a commit in which at least one record was refused
 ├── DetachedError         the record belongs to no session, or the session is closed
 ├── NotLoadedError        an attribute was read that a strict query has not loaded
 └── WrongThreadError      a session was used from a thread that is not its own
 CommitInterrupted (KeyboardInterrupt)   Ctrl-C during a commit: what was sent and what was not
-TimeZoneWarning (UserWarning)
+TimeZoneWarning, ExposedPasswordWarning (UserWarning)
 ```
 """
 
@@ -41,11 +42,13 @@ __all__ = [
     "CommitInterrupted",
     "ConfigurationError",
     "DetachedError",
+    "ExposedPasswordWarning",
     "ForbiddenError",
     "GoneError",
     "NotFound",
     "NotLoadedError",
     "OutcomeUnknownError",
+    "OverwrittenError",
     "PartialSaveError",
     "PermissionDenied",
     "ProtocolError",
@@ -61,7 +64,15 @@ __all__ = [
 
 
 class RTError(Exception):
-    """The root of everything that rtorm raises."""
+    """The root of everything that rtorm raises.
+
+    Attributes:
+        retry_after: Seconds after which the same may be tried again, where it may do better then
+            and does no harm; None elsewhere. Reads and edits were tried again before, as `retries`
+            of the `Client` says.
+    """
+
+    retry_after: float | None = None
 
 
 class TransportError(RTError):
@@ -166,22 +177,55 @@ class PartialSaveError(SaveError):
 class StaleError(SaveError):
     """Someone else changed a field that was about to be written; nothing was sent.
 
+    Of what is an `OverwrittenError` all was sent: the change came too late to be seen.
+
     Attributes:
         theirs: The server's present values of those fields, by attribute name. Call
             `record.refresh(keep_changes=True)` to take note of them, then save again.
     """
 
-    def __init__(self, record: Record, theirs: Mapping[str, object]) -> None:
+    _SAID = "is {!r} on the server meanwhile"
+
+    def __init__(
+        self,
+        record: Record,
+        theirs: Mapping[str, object],
+        applied: Mapping[str, Change[Any]] | None = None,
+        refused: Mapping[str, list[str]] | None = None,
+    ) -> None:
         self.theirs: dict[str, object] = dict(theirs)
-        said = {name: [f"is {value!r} on the server meanwhile"] for name, value in theirs.items()}
-        super().__init__(record, said)
+        self._refused: dict[str, list[str]] = dict(refused or {})
+        said = {name: [self._SAID.format(value)] for name, value in theirs.items()}
+        super().__init__(record, {**self._refused, **said}, applied)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self.record, self.theirs)
+        return type(self), (self.record, self.theirs, self.applied, self._refused)
+
+
+class OverwrittenError(StaleError):
+    """A checked save went through, and took the place of a change that nobody has seen.
+
+    It came between the check and the write, and RT's history told of it afterwards. Where both
+    crossed each other, it cannot be told which one RT holds now: `record.refresh()` shows it.
+
+    Attributes:
+        applied: What RT accepted, attribute name to `Change`: all that was sent, but for what
+            `errors` says that RT refused.
+        theirs: What they had set, by attribute name, as far as RT's history tells: of several
+            values the last one, of a list what it was with the members that they added, and
+            without those that they removed.
+    """
+
+    _SAID = "was set to {!r} by someone else between check and write"
+
+    def _headline(self) -> str:
+        return f"{self.record!r} was saved over a change that had not been seen"
 
 
 class CommitError(RTError):
     """At least one record of a commit was refused; everything else went through.
+
+    Of a checked commit also: something went through over a change that had not been seen.
 
     Attributes:
         report: The `CommitReport`: what became of every record, in order.
@@ -236,3 +280,7 @@ class WrongThreadError(RTError):
 
 class TimeZoneWarning(UserWarning):
     """Dates are read with the account's present offset, since no `time_zone` was given."""
+
+
+class ExposedPasswordWarning(UserWarning):
+    """A file of settings holds a password, and other accounts of the machine may read it."""

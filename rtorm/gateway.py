@@ -31,6 +31,8 @@ __all__ = [
     "Message",
     "Said",
     "Shown",
+    "Step",
+    "Steps",
     "Upload",
 ]
 
@@ -244,6 +246,42 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """What an entry of a ticket's history says has changed, without its message.
+
+    Attributes:
+        id: Its number.
+        type: What happened, as in `Entry`; empty of an entry that the account may not see.
+        field: What it happened to, as in `Entry`.
+        old_value: The value before.
+        new_value: The value after.
+        minutes: The time worked.
+        description: The server's sentence.
+    """
+
+    id: int
+    type: str
+    field: str
+    old_value: str
+    new_value: str
+    minutes: int = 0
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """The history of a ticket, without its messages.
+
+    Attributes:
+        seen: What the account may see of it, oldest first.
+        total: How many entries there are, as `lengths` counts them.
+    """
+
+    seen: tuple[Step, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
 class EntryFound:
     """An entry of some ticket's history, found by its number alone.
 
@@ -339,6 +377,15 @@ class Gateway(Protocol):
         """Carry out the edits in their order, in one request; one reply each."""
         ...
 
+    def untellable(
+        self, fields: Mapping[str, str], files: Sequence[Upload] = ()
+    ) -> Mapping[str, str]:
+        """What of a record a server of this version cannot be told, by wire name, and why.
+
+        It would drop it, or take it for something else; so nothing of the record is to be sent.
+        """
+        ...
+
     def create(self, kind: str, fields: Mapping[str, str], files: Sequence[Upload] = ()) -> Created:
         """Make one record; sent once, never repeated."""
         ...
@@ -381,6 +428,17 @@ class Gateway(Protocol):
         self, tickets: Sequence[int]
     ) -> list[tuple[list[Entry] | RTError, list[ListedFile] | RTError]]:
         """The history of each ticket and its attachments, in few requests."""
+        ...
+
+    def lengths(self, tickets: Sequence[int]) -> list[int | RTError]:
+        """How many entries each ticket's history has, or why it is not told; at little cost.
+
+        Those that the account may not see are among them, as far as the server counts them.
+        """
+        ...
+
+    def steps(self, tickets: Sequence[int]) -> list[Steps | RTError]:
+        """The history of each ticket, without its messages, or why it cannot be shown."""
         ...
 
     def entry(self, number: int) -> EntryFound:

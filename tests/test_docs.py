@@ -27,6 +27,7 @@ PAGES = [
     "attachments",
     "queues-users-groups",
     "errors",
+    "reliability",
     "dask",
     "performance",
     "recipes",
@@ -78,7 +79,8 @@ def test_the_page_on_testing_does_what_it_says(root: Path) -> None:
 def test_every_page_is_tested_and_linked(root: Path) -> None:
     """No page of the documentation is left out: it runs here, and the README leads to it."""
     pages = {path.stem for path in (root / "docs").glob("*.md")}
-    assert pages == {*PAGES, "testing"}
+    # That of versions is held against the table that it tells (tests/rest1/test_versions.py).
+    assert pages == {*PAGES, "testing", "versions"}
     readme = (root / "README.md").read_text()
     assert [page for page in sorted(pages) if f"(docs/{page}.md)" not in readme] == []
 

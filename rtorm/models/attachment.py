@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import mimetypes
 from collections.abc import Iterator
@@ -45,6 +46,8 @@ _set = object.__setattr__
 
 _LISTED_SIZE = "listed_size"
 _UTF_8 = frozenset({"utf-8", "utf8", "utf-8-strict"})
+# No texts are written so, and Python takes hours for some megabytes of them.
+_OF_DOMAINS = frozenset({"idna", "punycode"})
 
 
 class Source(Protocol):
@@ -192,7 +195,8 @@ class Attachment(BaseModel, frozen=True):
         original = str(headers.get("X-RT-Original-Encoding", "")).strip().lower()
         charset = original or charset_of(str(headers.get("Content-Type", ""))) or "utf-8"
         try:
-            return self.content.decode("utf-8-sig" if charset in _UTF_8 else charset, "replace")
+            plain = charset in _UTF_8 or codecs.lookup(charset).name in _OF_DOMAINS
+            return self.content.decode("utf-8-sig" if plain else charset, "replace")
         except (LookupError, ValueError):
             # No encoding, or one that is not for texts.
             return self.content.decode("utf-8-sig", "replace")

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 from rtorm.gateway import Entry
 
-__all__ = ["Value", "field_of", "principals_of", "values_of"]
+__all__ = ["Value", "field_of", "is_about", "principals_of", "value_of", "values_of"]
 
 Value = str | int | datetime | None
 
@@ -23,7 +23,8 @@ _NUMBER = re.compile(r"[0-9]{1,18}\Z")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?: [0-9]{2}:[0-9]{2}:[0-9]{2})?\Z")
 # Custom fields of dates: in the account's zone, where they have a time.
 _DATE_SHOWN = r"\w{3} \w{3} [0-9]{2}(?: [0-9]{2}:[0-9]{2}:[0-9]{2})? [0-9]{4}"
-_QUEUES = re.compile(r"Queue changed from (.+?) to (.+)\Z")
+_QUEUES = "Queue changed from "
+_BOTH = 2
 _UNSET = frozenset({"", "1970-01-01 00:00:00"})
 
 
@@ -51,8 +52,12 @@ def values_of(entry: Entry, names: Mapping[int, str]) -> tuple[Value, Value]:
         return raw
     if entry.field == "Queue":
         return _queue_names(entry) or raw
-    read = _READERS.get(entry.field, str)
-    return read(entry.old_value), read(entry.new_value)
+    return value_of(entry.field, entry.old_value), value_of(entry.field, entry.new_value)
+
+
+def value_of(field: str, text: str) -> Value:
+    """A value before or after, of one of RT's own fields that holds no name."""
+    return _READERS.get(field, str)(text)
 
 
 def _instant(text: str) -> Value:
@@ -82,12 +87,16 @@ def _said(entry: Entry) -> str:
 
 
 def _queue_names(entry: Entry) -> tuple[str, str] | None:
-    found = _QUEUES.match(_said(entry))
-    if found is None or " to " in found[2]:
+    said = _said(entry)
+    names = said.removeprefix(_QUEUES).split(" to ", 2)
+    if not said.startswith(_QUEUES) or len(names) != _BOTH or not all(names):
         return None
     # Of a queue whose name it does not tell, RT shows the number.
-    old, new = entry.old_value, entry.new_value
-    return old if found[1] == f"#{old}" else found[1], new if found[2] == f"#{new}" else found[2]
+    old, new = (
+        number if name == f"#{number}" else name
+        for name, number in zip(names, (entry.old_value, entry.new_value), strict=True)
+    )
+    return old, new
 
 
 def field_of(entry: Entry) -> tuple[str, int | None]:
@@ -113,6 +122,26 @@ def _custom_field_name(entry: Entry) -> str:
         name = said.removesuffix(verb) if said.endswith(verb) else ""
     # Such is the name of a field that is gone.
     return entry.field if name in ("", "a custom field") else name
+
+
+def is_about(name: str, description: str, old: str, new: str) -> bool:
+    """Whether RT's sentence, if it is in English, is about a custom field of this name.
+
+    Args:
+        name: The name, in any letter case.
+        description: The sentence, with who did it.
+        old: The value before.
+        new: The value after.
+    """
+    start, said = description[: len(name) + 1], description[len(name) + 1 :]
+    if start.lower() != f"{name} ".lower():
+        return False
+    # RT 5 does not show the values of a text.
+    plain = ("added", "changed", "deleted", _change(old, new))
+    if any(said.startswith(f"{change} by ") for change in plain):
+        return True
+    as_date = _change(old and _DATE_SHOWN, new and _DATE_SHOWN)
+    return re.match(f"{as_date} by ", said) is not None
 
 
 def _change(old: str, new: str) -> str:

@@ -27,8 +27,6 @@ _SEPARATORS = frozenset("/\\")
 _REPLACED = re.compile(
     '[\0-\x1f\x7f-\x9f<>:"|?*\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]'
 )
-# A name that begins with a dot hides; Windows drops dots and blanks at the end.
-_EDGES = re.compile(r"\A\.|[. ]+\Z")
 # On Windows these are devices, whatever follows the dot.
 _DEVICES = re.compile(
     r"(?:CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|(?:COM|LPT)[0-9¹²³]) *(?:\.|\Z)", re.IGNORECASE
@@ -64,7 +62,9 @@ def plain_name(filename: str) -> str:
             "of the file to write"
         )
         raise ValueError(message)
-    name = _EDGES.sub(lambda found: "_" * len(found[0]), _REPLACED.sub("_", filename))
+    name = _REPLACED.sub("_", filename)
+    # A name that begins with a dot hides; Windows drops dots and blanks at the end.
+    name = (f"_{name[1:]}" if name.startswith(".") else name).rstrip(". ").ljust(len(name), "_")
     return f"_{name}" if _DEVICES.match(name) else name
 
 

@@ -230,6 +230,10 @@ def queue_of(record: Record) -> str:
     return queue
 
 
+# Longer numbers are none that RT gives, and int() refuses very long ones.
+_NUMBER = re.compile(r"[0-9]{1,18}\Z")
+
+
 def numbers_told(entries: Iterable[Entry]) -> Mapping[str, int]:
     """The numbers of custom fields by their names, as a ticket's history tells both.
 
@@ -238,7 +242,7 @@ def numbers_told(entries: Iterable[Entry]) -> Mapping[str, int]:
     """
     told: dict[str, set[int]] = {}
     for entry in entries:
-        if entry.type == "CustomField" and entry.field.isdecimal():
+        if entry.type == "CustomField" and _NUMBER.match(entry.field):
             told.setdefault(_name_in(entry), set()).add(int(entry.field))
     return {name: numbers.pop() for name, numbers in told.items() if name and len(numbers) == 1}
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from rtorm.errors import ConfigurationError, TimeZoneWarning
 from rtorm.gateway import Identity
 from rtorm.rest1.clock import Clock
+from rtorm.rest1.versions import LISTS_ESCAPED, LOCAL_TIME, Version
 
 __all__ = ["TimeZone", "clock_for", "outside", "zone_of"]
 
@@ -36,15 +37,19 @@ def zone_of(given: TimeZone) -> tzinfo:
 
 
 def clock_for(identity: Identity, zone: tzinfo | None) -> Clock:
-    """The clock of an account; warns where only its present offset is known.
+    """The clock of an account; warns where its zone is not known, but at most its present offset.
 
     Raises:
         ConfigurationError: The zone contradicts the server.
     """
-    learnt = identity.offset
+    learnt, version = identity.offset, Version.parse(identity.version)
+    old_lists = not version.has(LISTS_ESCAPED)
     if zone is None:
         if learnt is None:
-            return Clock(None, exact=False)
+            if said := version.lacks(LOCAL_TIME):
+                message = f"dates cannot be read, and stay texts: {said}"
+                warnings.warn(message, TimeZoneWarning, stacklevel=outside())
+            return Clock(None, exact=False, old_lists=old_lists)
         if learnt:
             warnings.warn(
                 f"RT shows dates to {identity.user} with the offset {_hours(learnt)}, which is "
@@ -52,7 +57,7 @@ def clock_for(identity: Identity, zone: tzinfo | None) -> Clock:
                 TimeZoneWarning,
                 stacklevel=outside(),
             )
-        return Clock(timezone(learnt) if learnt else UTC, exact=False)
+        return Clock(timezone(learnt) if learnt else UTC, exact=False, old_lists=old_lists)
     here = identity.time.astimezone(zone).utcoffset()
     if learnt is not None and here != learnt:
         message = (
@@ -61,7 +66,7 @@ def clock_for(identity: Identity, zone: tzinfo | None) -> Clock:
             "account has in RT"
         )
         raise ConfigurationError(message)
-    return Clock(zone, exact=True)
+    return Clock(zone, exact=True, old_lists=old_lists)
 
 
 def _hours(offset: timedelta) -> str:

@@ -139,9 +139,13 @@ def _ordered(test: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
 @lru_cache
 def _pattern(text: str, *, anywhere: bool) -> re.Pattern[str]:
     """A text with SQL's wildcards, `%` for any text and `_` for a character."""
-    signs = {"%": ".*", "_": "."}
-    body = "".join(signs.get(sign) or re.escape(sign) for sign in text)
-    return re.compile((".*" if anywhere else "") + body, re.DOTALL)
+    first, *more = (
+        "".join("." if sign == "_" else re.escape(sign) for sign in part)
+        for part in text.split("%")
+    )
+    # Where each part is found first, it stays: to try others would lead nowhere, and take ages.
+    found = [f"(?>.*?{first})" if anywhere else first, *(f"(?>.*?{part})" for part in more)]
+    return re.compile("".join(found), re.DOTALL)
 
 
 def _like(held: Any, wanted: str) -> bool:

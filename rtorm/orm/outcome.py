@@ -14,11 +14,13 @@ from rtorm.errors import (
     GoneError,
     NotFound,
     OutcomeUnknownError,
+    OverwrittenError,
     PartialSaveError,
     PermissionDenied,
     RejectedError,
     RTError,
     SaveError,
+    StaleError,
 )
 from rtorm.gateway import Created, EditReply
 from rtorm.orm.defined import layout_for
@@ -81,6 +83,10 @@ class SaveResult:
         errors: What it refused and why, by attribute name; `""` is the record as a whole.
         cause: The error behind an outcome of the record as a whole, such as `NotFound`.
         unsent: Whether its turn never came, since the commit stopped before: RT was not asked.
+        overwritten: Of a checked save: what others had set between check and write, as far as it
+            is known, by attribute; `applied` took its place.
+        unchecked: Of a checked save: the attributes of which it cannot be told whether others
+            changed them before they were written, and why.
     """
 
     record: Record
@@ -89,6 +95,8 @@ class SaveResult:
     errors: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
     cause: RTError | None = None
     unsent: bool = False
+    overwritten: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    unchecked: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +130,27 @@ class CommitReport:
         return [result for result in self.results if result.unsent]
 
     @property
+    def stale(self) -> list[SaveResult]:
+        """Those that a checked commit did not send, since someone else had changed them.
+
+        They are among the rejected ones; the `cause` of each is a `StaleError`.
+        """
+        return [result for result in self.results if isinstance(result.cause, StaleError)]
+
+    @property
+    def overwritten(self) -> list[SaveResult]:
+        """Those that a checked commit wrote over a change that came between check and write."""
+        return [result for result in self.results if result.overwritten]
+
+    @property
+    def unchecked(self) -> list[SaveResult]:
+        """Those of which it cannot be told, of some attributes, whether others changed them."""
+        return [result for result in self.results if result.unchecked]
+
+    @property
     def ok(self) -> bool:
-        """Whether everything was applied."""
-        return not (self.rejected or self.partial or self.unknown)
+        """Whether everything was applied, and nothing that is known of was overwritten."""
+        return not (self.rejected or self.partial or self.unknown or self.overwritten)
 
     def summary(self) -> str:
         """One line on the whole, then one for each record that was refused, 20 at most.
@@ -133,7 +159,7 @@ class CommitReport:
         """
         counts = Counter("not sent" if each.unsent else each.outcome for each in self.results)
         head = ", ".join(f"{count} {outcome}" for outcome, count in counts.items())
-        refused = [result for result in self.results if result.errors]
+        refused = [result for result in self.results if result.errors or result.overwritten]
         # A stable sort: the order of the commit is kept on both sides.
         lines = [_line(result) for result in sorted(refused, key=lambda each: each.unsent)[:_TOLD]]
         if len(refused) > _TOLD:
@@ -142,7 +168,8 @@ class CommitReport:
 
 
 def _line(result: SaveResult) -> str:
-    told = (f"{name or 'record'}: {' '.join(said)}" for name, said in result.errors.items())
+    told = [f"{name or 'record'}: {' '.join(said)}" for name, said in result.errors.items()]
+    told += [f"{name}: written over {old!r}" for name, old in result.overwritten.items()]
     return f"{result.record!r}: {'; '.join(told)}"
 
 
@@ -454,6 +481,11 @@ def save_error(result: SaveResult, deed: str = "saved") -> RTError | None:
         result: What became of the record.
         deed: What was to be done with it, as `SaveError` tells it.
     """
+    if isinstance(result.cause, StaleError):
+        return result.cause
+    if result.overwritten:
+        record, theirs = result.record, result.overwritten
+        return OverwrittenError(record, theirs, result.applied, result.errors)
     match result.outcome:
         case "unknown":
             return result.cause

@@ -12,6 +12,7 @@ from typing import Any, cast
 
 from pydantic import ValidationError
 
+from rtorm.errors import RTError
 from rtorm.gateway import Edit, Upload
 from rtorm.models.attachment import upload_of
 from rtorm.orm.checking import checked, objections, run_model_validators
@@ -78,10 +79,17 @@ class CreatePlan:
 
 @dataclass(frozen=True, slots=True)
 class Unsendable:
-    """A record that must not be sent as it is, and why, by attribute."""
+    """A record that must not be sent as it is, and why.
+
+    Attributes:
+        record: The record.
+        errors: What is wrong, by attribute.
+        cause: What is wrong with the record as a whole, if that is why.
+    """
 
     record: Record
     errors: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
+    cause: RTError | None = None
 
 
 Plan = EditPlan | CreatePlan | Unsendable
@@ -369,12 +377,23 @@ def _plan_create(
             errors.setdefault("files", []).append(str(error))
     if errors:
         return Unsendable(record, errors)
-    own = {name: text for name, text in encoded.items() if not fields[name].spec.part}
+    own = {
+        name: text
+        for name, text in encoded.items()
+        if not (fields[name].spec.part or _waits_for_ticket(fields[name], clock))
+    }
     later = tuple(name for name in encoded if name not in own and wanted[name])
     names = {fields[name].create_wire: name for name in own}
     wire = {fields[name].create_wire: text for name, text in own.items() if text}
     names |= {_FILES: "files"} if files else {}
     return CreatePlan(record, changes, wire, names, files, later)
+
+
+def _waits_for_ticket(laid_out: FieldLayout, clock: Callable[[], Clock]) -> bool:
+    """Whether RT takes several values of a custom field only once there is a ticket."""
+    # RT before 4.2.11 would make one value of them all.
+    is_custom_list = laid_out.many and laid_out.spec.wire.startswith("CF.")
+    return is_custom_list and clock().old_lists
 
 
 def _with_queue(

@@ -259,8 +259,14 @@ class Record(BaseModel, metaclass=RecordMeta):
         """Send what has changed, in one request, and nothing else; nothing changed, no request.
 
         Args:
-            check: Compare first what is about to be written with the server, in one request, and
-                send nothing if someone else changed it. A moment between the two requests remains.
+            check: Compare first what is about to be written with the server, in one request, of a
+                ticket in two, and send nothing if someone else changed it. RT has no write with a
+                condition, so that others may still come in between; of tickets, RT's history is
+                therefore looked at afterwards, and tells what they had set. What this cannot tell
+                is listed in the result's `unchecked`: fields that were assigned without being
+                read; all fields of queues, users and groups, whose history RT does not tell over
+                REST 1.0; and what the account may not see. Of several others at the same moment it
+                may tell too much, but what RT itself has not recorded yet it cannot tell.
             verify: `"risky"` reads back what RT can lose in silence, `"always"` all that was sent,
                 `"never"` nothing; None as the session says.
 
@@ -271,6 +277,8 @@ class Record(BaseModel, metaclass=RecordMeta):
             RejectedError: Nothing was applied; `errors` says why, by attribute.
             PartialSaveError: Some fields were applied; the refused ones stay dirty.
             StaleError: `check` found a foreign change; nothing was sent.
+            OverwrittenError: Everything was sent, but what RT refused; `check` found afterwards
+                that this took the place of a change that came meanwhile.
             NotFound: The record is gone.
             PermissionDenied: The account may not modify the record.
             OutcomeUnknownError: The reply was lost. An edit may be saved again.

@@ -237,7 +237,11 @@ class Session:
         return self._work.edit(cls, id, fields)
 
     def commit(
-        self, *, verify: Verify | None = None, progress: Progress | None = None
+        self,
+        *,
+        check: bool = False,
+        verify: Verify | None = None,
+        progress: Progress | None = None,
     ) -> CommitReport:
         """Send all unsent work: new records, each in a request, then all changes in few.
 
@@ -250,6 +254,10 @@ class Session:
         depend on each other: links are changed, or a status of tickets whose links are loaded.
 
         Args:
+            check: Compare first what is about to be written with the server, in one request for
+                each kind of record, of tickets in two, and do not send what someone else changed:
+                `report.stale`. What came in between is told by `report.overwritten`, as
+                `Record.save()` says. New records need no check.
             verify: What to read back; None as the session says.
             progress: Called in this thread with the number of records that are done and that of
                 all, first with none, then after each request that sends something. `rtorm.progress`
@@ -262,14 +270,16 @@ class Session:
         Raises:
             CommitError: Something was refused, or its reply was lost; everything else went through,
                 unless the network failed: `report.unsent` is what was not sent then.
-                What was refused is still dirty, so that another commit tries it again.
+                What was refused is still dirty, so that another commit tries it again. With
+                `check`, also where all went through and something was overwritten.
             CommitInterrupted: Ctrl-C was pressed; no `RTError`, but a `KeyboardInterrupt`.
             ConfigurationError: `verify` is none of these words.
             DetachedError: The session is closed.
-            RTError: The first request failed, and nothing was sent.
+            RTError: The first request failed, or that of the check, and nothing was sent.
         """
         self._work.check_open()
-        report = CommitReport(tuple(self._work.run([*self.new, *self.dirty], verify, progress)))
+        records = [*self.new, *self.dirty]
+        report = CommitReport(tuple(self._work.run(records, verify, progress, check=check)))
         if not report.ok:
             raise CommitError(report)
         return report

@@ -181,6 +181,8 @@ class _Writer:
 
     def _custom(self, clause: Comparison) -> str:
         operator, value = clause.operator, single(clause)
+        if isinstance(value, Record):
+            raise impossible(clause, misfit(clause))
         if isinstance(value, _NETWORKS):
             raise impossible(clause, "RT finds networks that overlap, not equal ones")
         if operator in ORDER and not isinstance(value, _ORDERED):

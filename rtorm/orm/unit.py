@@ -33,6 +33,7 @@ from rtorm.orm.record import Record
 from rtorm.orm.sending import Letter, Sending, Sent
 from rtorm.orm.stages import stages
 from rtorm.orm.state import NOT_LOADED, state_of, tie
+from rtorm.orm.untold import tellable
 from rtorm.rest1.clock import Clock
 
 __all__ = ["NOT_SENT", "UnitOfWork"]
@@ -95,7 +96,7 @@ class UnitOfWork:
         Raises:
             RTError: The very first request failed, and nothing was sent.
         """
-        self._plans = plans
+        self._plans = [tellable(self.gateway, plan) for plan in plans]
         try:
             self._work_through()
         except BaseException as error:  # noqa: BLE001 - told with the results
@@ -211,7 +212,7 @@ class UnitOfWork:
         sent, verdict = self._verdicts.get(record, (None, None))
         failure = self._sending.failure
         if isinstance(plan, Unsendable):
-            result = SaveResult(record, "rejected", {}, plan.errors)
+            result = SaveResult(record, "rejected", {}, plan.errors, plan.cause)
         elif sent is None or verdict is None:
             result = unsent(record, _not_sent(failure), failure)
         else:

@@ -11,18 +11,26 @@ from datetime import tzinfo
 from functools import partial
 from typing import Any
 
-from rtorm.errors import CommitInterrupted, NotFound, PermissionDenied, RejectedError, StaleError
+from rtorm.errors import (
+    CommitInterrupted,
+    NotFound,
+    PermissionDenied,
+    RejectedError,
+    RTError,
+    SaveError,
+)
 from rtorm.gateway import Gateway
 from rtorm.orm.crew import Progress
 from rtorm.orm.deeds import Deeds
 from rtorm.orm.forgetting import forget_links, overtake
 from rtorm.orm.interrupts import Interrupts
 from rtorm.orm.layout import layout_of
-from rtorm.orm.loading import blank, decode, forget, forget_all
+from rtorm.orm.loading import blank, forget, forget_all
+from rtorm.orm.lookout import Lookout
 from rtorm.orm.mirroring import Agreement, forget_ends, take_note
 from rtorm.orm.outcome import CommitReport, SaveResult, Verify, check_verify, save_error, unsent
 from rtorm.orm.plan import CreatePlan, Plan, Unsendable, plans
-from rtorm.orm.reading import number_of, to_ask
+from rtorm.orm.reading import number_of
 from rtorm.orm.record import Record
 from rtorm.orm.state import NOT_LOADED, Change, Status, state_of
 from rtorm.orm.unit import NOT_SENT, UnitOfWork
@@ -102,23 +110,25 @@ class Workspace(Deeds):
     def save(self, record: Record, *, check: bool, verify: Verify | None) -> SaveResult:
         """Send one record's changes."""
         self.check_open()
-        if check:
-            self._compare_first(record)
-        return self._save_one(record, verify)
+        return self._save_one(record, verify, check=check)
 
     def run(
         self,
         records: Sequence[Record],
         verify: Verify | None,
         progress: Progress | None = None,
+        *,
+        check: bool = False,
     ) -> list[SaveResult]:
         """Send the changes of some records; one result for each.
+
+        With `check`, those that others have changed meanwhile are not sent.
 
         Raises:
             CommitInterrupted: Ctrl-C was pressed meanwhile. What `progress` raises has the same
                 effect, and is raised with the report in its notes.
         """
-        results, interruption = self._carry_out(records, verify, progress)
+        results, interruption = self._carry_out(records, verify, progress, check=check)
         if isinstance(interruption, KeyboardInterrupt):
             raise CommitInterrupted(CommitReport(results)) from interruption
         if interruption is not None:
@@ -127,7 +137,12 @@ class Workspace(Deeds):
         return list(results)
 
     def _carry_out(
-        self, records: Sequence[Record], verify: Verify | None, progress: Progress | None
+        self,
+        records: Sequence[Record],
+        verify: Verify | None,
+        progress: Progress | None,
+        *,
+        check: bool = False,
     ) -> tuple[tuple[SaveResult, ...], BaseException | None]:
         """What became of some records, and what has interrupted that, if anything did."""
         if not records:
@@ -135,7 +150,8 @@ class Workspace(Deeds):
                 progress(0, 0)
             return (), None
         with Interrupts() as interrupts:
-            results, interruption = self._sent(records, verify, progress, interrupts)
+            lookout = self._lookout(interrupts) if check else None
+            results, interruption = self._sent(records, verify, progress, interrupts, lookout)
         return results, interrupts.missed() or interruption
 
     def _sent(
@@ -144,9 +160,10 @@ class Workspace(Deeds):
         verify: Verify | None,
         progress: Progress | None,
         interrupts: Interrupts,
+        lookout: Lookout | None,
     ) -> tuple[tuple[SaveResult, ...], BaseException | None]:
         try:
-            planned, agreement = interrupts.let_in(partial(self._planned, records))
+            planned, agreement = interrupts.let_in(partial(self._planned, records, lookout))
         except KeyboardInterrupt as error:
             return tuple(unsent(record, NOT_SENT) for record in records), error
         unit = self._unit(verify, agreement, interrupts, progress)
@@ -160,14 +177,31 @@ class Workspace(Deeds):
             take_note(result.record, _written(each, result), self.records)
             self._forget_namesakes(result.record, {*result.applied, *result.errors})
         self.records.settle()
-        return tuple(results), unit.interruption
+        if lookout is None:
+            return tuple(results), unit.interruption
+        is_over = unit.interruption is not None
+        results = lookout.after(planned, results, is_over=is_over)
+        return tuple(results), unit.interruption or lookout.interruption
 
-    def _planned(self, records: Sequence[Record]) -> tuple[list[Plan], Agreement]:
+    def _planned(
+        self, records: Sequence[Record], lookout: Lookout | None
+    ) -> tuple[list[Plan], Agreement]:
         for record in records:
             # What the server does not show any more it lets nobody edit either, and says so then.
             with suppress(NotFound, PermissionDenied):
                 self.prepare(record)
-        return plans(records, self.clock)
+        refused = {} if lookout is None else lookout.before(records)
+        # Of the links of what is not sent, the others know nothing.
+        sendable = [record for record in records if record not in refused]
+        planned, agreement = plans(sendable, self.clock)
+        planned_first = iter(planned)
+        return [
+            _unsendable(record, refused[record]) if record in refused else next(planned_first)
+            for record in records
+        ], agreement
+
+    def _lookout(self, interrupts: Interrupts) -> Lookout:
+        return Lookout(self.gateway, self.clock, self._custom.numbered_now, interrupts)
 
     def delete(self, record: Record) -> None:
         """Delete one record."""
@@ -200,11 +234,13 @@ class Workspace(Deeds):
         forget_all(record)
         forget_links(self.records.of_kind("ticket"))
 
-    def _save_one(self, record: Record, verify: Verify | None) -> SaveResult:
+    def _save_one(
+        self, record: Record, verify: Verify | None, *, check: bool = False
+    ) -> SaveResult:
         state = state_of(record)
         if state.status is not Status.PENDING and not record.is_dirty:
             return SaveResult(record, "unchanged")
-        (result,), interruption = self._carry_out([record], verify, None)
+        (result,), interruption = self._carry_out([record], verify, None, check=check)
         if interruption is not None:
             for said in result.errors.get("", ()):
                 interruption.add_note(said)
@@ -245,29 +281,11 @@ class Workspace(Deeds):
         for other in self.records.namesakes(record):
             overtake(other, record, sent)
 
-    def _compare_first(self, record: Record) -> None:
-        """Refuse to overwrite what someone else changed since it was read."""
-        state = state_of(record)
-        said = {n: state.outdated.get(n, change.old) for n, change in record.changes.items()}
-        known = {name: old for name, old in said.items() if old is not NOT_LOADED}
-        if not known or not state.persistent:
-            return
-        asked, links = to_ask(record, known)
-        answer = self.shown(record, asked, links=links)
-        doubled = answer.doubled
-        now = decode(
-            record, answer.fields, self.clock(), asked=asked, expected=known, doubled=doubled
-        )
-        now |= self._custom.numbered_now(record, [name for name in known if name not in now])
-        theirs = {
-            name: now[name]
-            for name, old in known.items()
-            if name in now and record.__rt_differs__(name, old, now[name])
-        }
-        if theirs:
-            error = StaleError(record, theirs)
-            record.errors.update(error.errors)
-            raise error
+
+def _unsendable(record: Record, error: RTError) -> Unsendable:
+    """What is not sent, since others have changed it, or it is gone."""
+    errors = error.errors if isinstance(error, SaveError) else {"": [str(error)]}
+    return Unsendable(record, errors, error)
 
 
 def _is_about_deletion(result: SaveResult) -> bool:

@@ -19,6 +19,10 @@ __all__ = ["each_form", "fields_or_form"]
 _SEPARATOR = "\n--\n\n"
 # To make a regular expression costs as much as to read a hundred forms, once for each shape.
 _MANY = 20
+# Names, and characters in them: of more, the expression would take longer than what it saves.
+_MOST_NAMES, _LONGEST_NAMES = 1000, 30_000
+
+_EMPTY = Form()
 
 Read = Callable[[str], Mapping[str, str] | None]
 
@@ -40,12 +44,17 @@ def fields_or_form(body: str, *, tail: int = 1) -> Iterator[Mapping[str, str] | 
     blocks = _blocks(body, tail)
     first = parse(next(blocks))
     yield first
-    if first.comments or first.loose or first.doubled or body.count(_SEPARATOR) < _MANY:
-        yield from map(parse, blocks)
+    bare = first.comments or first.loose or first.doubled or not first.fields
+    if bare or _is_wide(first) or body.count(_SEPARATOR) < _MANY:
+        yield from (parse(block) if block else _EMPTY for block in blocks)
         return
     fields_of = _shape(tuple(first.fields))
     for block in blocks:
         yield fields_of(block) or parse(block)
+
+
+def _is_wide(form: Form) -> bool:
+    return len(form.fields) > _MOST_NAMES or sum(map(len, form.fields)) > _LONGEST_NAMES
 
 
 def _blocks(body: str, tail: int) -> Iterator[str]:

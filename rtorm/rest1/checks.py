@@ -135,6 +135,8 @@ def check_link(value: str) -> int | str:
 # RT strips these quotes, and decodes the "encoded words" of mail headers.
 _DECODED_NAME = re.compile(r'\A"[^,]*"\Z|\Aq\{[^,]*\}\Z|=\?.*\?=', re.DOTALL)
 _UNNAMED = "(Unnamed)"
+# Where RT may break the line of a name that has a comma and a blank.
+_PLACE_FOR_A_BLANK = re.compile(r"[,;](?! )")
 
 
 def attachment_line(filename: str) -> str:
@@ -163,5 +165,8 @@ def attachment_line(filename: str) -> str:
         return filename
     if bad := next((sign for sign in ('"', "  ", "\v", "\f") if sign in filename), ""):
         message = f"RT cannot keep a file's name with a comma and {bad!r}: {filename!r}"
+        raise EncodeError(message)
+    if " " in filename and _PLACE_FOR_A_BLANK.search(filename):
+        message = f"RT may put a blank behind a comma of a file's name: {filename!r}"
         raise EncodeError(message)
     return f'"{filename}"'

@@ -14,6 +14,8 @@ from rtorm.errors import ProtocolError
 from rtorm.gateway import Identity, Upload
 from rtorm.rest1.downloads import Download
 from rtorm.rest1.replies.reply import Reply
+from rtorm.rest1.versions import REST2, version_of
+from rtorm.rest1.wire.harmless import check_files, check_place, check_read
 from rtorm.rest1.wire.identity import read_identity
 from rtorm.rest1.wire.log import status_line
 from rtorm.rest1.wire.refusals import cookie_never_sent, cookie_refused, is_refusal, login_refused
@@ -25,13 +27,19 @@ from rtorm.rest1.wire.request import (
     check_parameters,
     form_text,
 )
-from rtorm.rest1.wire.settings import Timeout, certificates, checked_timeout, front_page
+from rtorm.rest1.wire.settings import (
+    Retries,
+    Timeout,
+    certificates,
+    checked_timeout,
+    front_page,
+    retry_policy,
+)
 from rtorm.rest1.wire.transport import Transport
 
-__all__ = ["Client", "Timeout"]
+__all__ = ["Client", "Retries", "Timeout"]
 
 _T = TypeVar("_T")
-_FIRST_REST2 = 5
 
 
 class Client:
@@ -48,6 +56,7 @@ class Client:
         auth: Login,
         timeout: Timeout = (10.0, 120.0),
         verify: bool | str | PathLike[str] = True,
+        retries: Retries = 3,
     ) -> None:
         """Take note of where and as whom to log in.
 
@@ -56,19 +65,25 @@ class Client:
                 REST address (`…/REST/1.0/`).
             auth: A login of `rtorm.auth`, a `(user, password)` tuple, or any
                 `requests.auth.AuthBase`.
-            timeout: Seconds to wait for the connection, and for each piece of a request or of a
-                reply; one number for both, or a tuple of the two.
+            timeout: Seconds to wait for the connection, and for each piece of a request or for
+                each kilobyte of a reply; one number for both, or a tuple of the two.
             verify: Whether to verify the server's certificate, or a file or folder of
                 certificates to trust, as in requests.
+            retries: How often a read or an edit is tried again, with growing pauses, when it failed
+                by what may pass: a connection refused or cut, a gateway's 502, 503 or 504, a 429.
+                0 for never; a `urllib3.Retry` for other pauses. What ran out of its time limit is
+                not tried again, and neither is any create, comment, reply, take or merge.
 
         Raises:
-            ConfigurationError: The URL is none, `auth` is no login, `timeout` no time limit, or
-                there are no such certificates.
+            ConfigurationError: The URL is none, `auth` is no login, `timeout` no time limit,
+                `retries` no number, or there are no such certificates.
         """
         self.url = front_page(url)
         self._auth = login_from(auth)
         limits = checked_timeout(timeout)
-        self._transport = Transport(self.url, self._auth, limits, certificates(verify))
+        self._transport = Transport(
+            self.url, self._auth, limits, certificates(verify), retry_policy(retries)
+        )
         self._identity: Identity | None = None
         self._has_rest2 = True
 
@@ -130,8 +145,10 @@ class Client:
             PermissionDenied: The account is not privileged.
             ProtocolError: What answers is not REST 1.0.
             TypeError: A parameter is no text.
+            ValueError: RT would change something, or the path leads out of its REST.
         """
         check_parameters(parameters or {})
+        check_read(path, parameters or {})
         return self._reply(Request(path, parameters or {}))
 
     def rest2(self, path: str, parameters: Parameters | None = None) -> object:
@@ -155,8 +172,10 @@ class Client:
             PermissionDenied: The account is not privileged.
             ProtocolError: What answers a login is not REST 1.0.
             TypeError: A parameter is no text.
+            ValueError: RT would change something, or the path leads out of its REST.
         """
         check_parameters(parameters or {})
+        check_read(path, parameters or {})
         if not self._speaks_rest2():
             return None
         request = Request(path, parameters or {}, rest="2.0")
@@ -168,8 +187,10 @@ class Client:
         self._has_rest2 = not answer.wants_login
         return answer.data
 
-    def post(self, path: str, content: str, files: Sequence[Upload] = ()) -> Reply:
-        """Write a form to RT; sent once, and once more only after an expired login.
+    def post(
+        self, path: str, content: str, files: Sequence[Upload] = (), *, idempotent: bool = False
+    ) -> Reply:
+        """Write a form to RT; sent once, and once more after an expired login.
 
             fields = [("Action", "comment"), ("Text", "See it."), ("Attachment", "a.log")]
             reply = client.post("ticket/1/comment", compose(fields), [Upload("a.log", content)])
@@ -180,6 +201,8 @@ class Client:
             content: The form, as `rtorm.rest1.forms.compose` writes it.
             files: Files that the form's `Attachment:` lines name, in their order; each is an
                 `Upload`.
+            idempotent: Whether it may be sent again, as `retries` says, when its reply is lost: for
+                forms that set values. Never for those that create, comment, reply or merge.
 
         Returns:
             RT's reply, whatever its own status says.
@@ -191,8 +214,12 @@ class Client:
             PermissionDenied: The account is not privileged.
             ProtocolError: What answers is not REST 1.0.
             TypeError: `content` is no text.
+            ValueError: The path leads out of RT's REST, or a file's `content_type` is none.
         """
-        return self._reply(Request(path, {}, form_text(content), tuple(files)))
+        form = form_text(content)
+        check_place(path)
+        check_files(files)
+        return self._reply(Request(path, {}, form, tuple(files), idempotent=idempotent))
 
     @contextmanager
     def download(self, path: str) -> Generator[Download]:
@@ -213,7 +240,9 @@ class Client:
             AuthenticationError: RT does not accept the login.
             PermissionDenied: The account is not privileged.
             ProtocolError: What answers is not REST 1.0.
+            ValueError: RT would change something, or the path leads out of its REST.
         """
+        check_read(path, {})
         request = Request(path, {})
         with ExitStack() as stack:
             _, download = self._with_login(lambda: self._transport.open(request, stack))
@@ -240,8 +269,7 @@ class Client:
     def _speaks_rest2(self) -> bool:
         if not self._has_rest2 or self._auth.request_form():
             return False
-        major = self.identity().version.partition(".")[0]
-        return major.isdecimal() and int(major) >= _FIRST_REST2
+        return version_of(self).has(REST2)
 
     def _reply(self, request: Request) -> Reply:
         return self._with_login(lambda: self._transport.exchange(request))[0]

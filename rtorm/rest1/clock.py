@@ -1,4 +1,4 @@
-"""How an account's dates relate to instants; pure, standard library alone."""
+"""What an account's texts depend on, above all how its dates relate to instants; pure."""
 
 from __future__ import annotations
 
@@ -24,10 +24,13 @@ class Clock:
     Attributes:
         zone: The account's zone, or a fixed offset learnt from the server; None if unknown.
         exact: Whether the zone was given by name, so that dates of any season can be written.
+        old_lists: Whether the account is one of an RT before 4.2.11, which quotes the values of a
+            custom field in its own way.
     """
 
     zone: tzinfo | None
     exact: bool
+    old_lists: bool = False
 
     def instant(self, local: datetime) -> datetime:
         """The instant, in UTC, of a naive local time."""

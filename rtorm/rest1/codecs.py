@@ -25,6 +25,7 @@ from rtorm.rest1.checks import (
 )
 from rtorm.rest1.clock import Clock
 from rtorm.rest1.forms import EncodeError
+from rtorm.rest1.old_lists import join_values, split_values
 
 __all__ = [
     "ADDRESSES",
@@ -48,6 +49,7 @@ __all__ = [
     "Secret",
     "as_shown",
     "cf_list",
+    "link_end",
     "optional",
     "same_letters",
     "shown_values",
@@ -264,12 +266,13 @@ def _kept_links(wanted: Sequence[int | str], shown: Sequence[int | str]) -> bool
     # A ticket of this RT may have been written as a URI, and is shown by its number; another RT's
     # ticket, which RT refuses, may have the number of one that is linked, too.
     found = [
-        item if item in shown or _numbered(item) in wanted else _numbered(item) for item in wanted
+        item if item in shown or link_end(item) in wanted else link_end(item) for item in wanted
     ]
     return _same_links(found, shown)
 
 
-def _numbered(item: int | str) -> int | str:
+def link_end(item: int | str) -> int | str:
+    """The number of the ticket that a URI names, else what was given."""
     found = _TICKET_URI.match(item) if isinstance(item, str) else None
     return int(found[1]) if found else item
 
@@ -344,7 +347,8 @@ def optional(codec: Codec) -> Codec:
     return Codec(decode, encode, either(codec.same), kept=either(codec.kept or codec.same))
 
 
-_QUOTED_ITEM = re.compile(r"'((?:[^'\\]|\\[\\'])*)'(?=,|\Z)")
+_ESCAPED = re.compile(r"\\([\\'])")
+_QUOTED_ITEM = re.compile(r"'((?:[^'\\]++|\\[\\'])*+)'(?=,|\Z)")
 
 
 def cf_list(item: Codec) -> Codec:
@@ -354,11 +358,14 @@ def cf_list(item: Codec) -> Codec:
     """
 
     def decode(text: str, clock: Clock) -> list[Any]:
-        return [item.decode(value, clock) for value in _split_values(text)]
+        split = split_values if clock.old_lists else _split_values
+        return [item.decode(value, clock) for value in split(text)]
 
     def encode(values: Sequence[Any], clock: Clock) -> str:
         texts = [item.encode(value, clock) for value in values]
         quoted = [_quote_value(text) for text in texts]
+        if clock.old_lists:
+            return join_values(texts)
         _check_apart(texts)
         return ",".join(quoted)
 
@@ -420,13 +427,15 @@ def _quote_value(value: str) -> str:
 
 
 def _split_values(text: str) -> list[str]:
+    if "'" not in text:
+        return text.removesuffix(",").split(",") if text else []
     values: list[str] = []
     at = 0
     while at < len(text):
         found = _QUOTED_ITEM.match(text, at)
         # RT quotes only the values that hold a comma; other values may begin with a quote, too.
         if found and "," in found.group(1):
-            values.append(re.sub(r"\\([\\'])", r"\1", found.group(1)))
+            values.append(_ESCAPED.sub(r"\1", found.group(1)) if "\\" in found[1] else found[1])
             at = found.end() + 1
             continue
         end = text.find(",", at)

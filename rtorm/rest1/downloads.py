@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from rtorm.errors import RTError
 from rtorm.rest1.replies.reply import Reply
+from rtorm.rest1.versions import RAW_CONTENT, Version
 
 __all__ = ["Download"]
 
@@ -21,6 +22,8 @@ class Download:
         end_known: Whether the server says where the content ends, so that `chunks()` notices a
             cut in the middle. One that only closes the connection (HTTP/1.0) does not say it, nor
             does a proxy that compresses though it was asked not to.
+        keeps_newlines: Whether newlines at the end of the content are there; RT before 4.4.5 drops
+            them.
     """
 
     def __init__(
@@ -30,6 +33,7 @@ class Download:
         self.content_type = content_type
         self.empty = reply.empty
         self.end_known = end_known
+        self.keeps_newlines = Version.parse(reply.version).has(RAW_CONTENT)
         self._pieces = pieces
         self._received = 0
         self._over = ""
@@ -45,7 +49,7 @@ class Download:
     def chunks(self) -> Iterator[bytes]:
         """The content by pieces of at most 64 kB, none of which is kept.
 
-        RT before 4.4.5 loses the newlines at the end of a content (REST 1.0).
+        RT before 4.4.5 drops the newlines at the end of a content (REST 1.0).
 
         Raises:
             TransportError: The network failed; the content is not whole.

@@ -26,7 +26,11 @@ _CF_LINE = re.compile(r"(CF\.\{.+?\}):(?: (.*))?\Z", re.DOTALL)
 _PLAIN_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_-]*\Z")
 # A custom field of a queue, a group or a user.
 _OWN_CF = "CF-"
+# What stands between its values.
+_NEXT_LINE = ",\n"
 _TICKET_CF = "CF.{"
+_CUSTOM = (_OWN_CF, _TICKET_CF)
+_NONE: frozenset[str] = frozenset()
 
 # RT stores noncharacters and surrogates as literal text such as `\xEF\xBF\xBF`.
 _UNSTORABLE = re.compile(
@@ -136,7 +140,7 @@ def parse(block: str) -> Form:
     fields: dict[str, str] = {}
     comments: list[str] = []
     loose: list[str] = []
-    doubled: set[str] = set()
+    again: list[tuple[str, str, str]] = []
     at, end = 0, len(lines)
     while at < end:
         line = lines[at]
@@ -148,19 +152,18 @@ def parse(block: str) -> Form:
             if line[0] == "#" and not fields:
                 comments.append(line[2:])
                 continue
-            found = _field_line(line)
+            found = _field_line(line) if ":" in line else None
             if found is None:
                 loose.append(line)
                 continue
             key, value = found
         if at < end and (not lines[at] or lines[at][0] == " "):
             value, at = _continue(key, value, lines, at)
-        if key in fields and key.startswith(_OWN_CF):
-            value = _together(fields[key], value)
-        elif key in fields and key.startswith(_TICKET_CF):
-            doubled.add(key)
+        if key in fields and key.startswith(_CUSTOM):
+            again.append((key, fields[key], value))
         fields[key] = value
-    return Form(fields, tuple(comments), tuple(loose), frozenset(doubled))
+    doubled = _settle(again, fields) if again else _NONE
+    return Form(fields, tuple(comments), tuple(loose), doubled)
 
 
 def _field_line(line: str) -> tuple[str, str] | None:
@@ -176,13 +179,51 @@ def _field_line(line: str) -> tuple[str, str] | None:
     return None
 
 
-def _together(before: str, value: str) -> str:
+def _settle(again: Iterable[tuple[str, str, str]], fields: dict[str, str]) -> frozenset[str]:
+    """Put values of custom fields that stand in several places together.
+
+    Args:
+        again: Each of these keys with the value before and this one.
+        fields: The last values, which are mended.
+
+    Returns:
+        The keys of those fields that RT shows once for each of two of one name.
+    """
+    doubled: set[str] = set()
+    together: dict[str, _Together] = {}
+    for key, before, value in again:
+        if key.startswith(_TICKET_CF):
+            doubled.add(key)
+            continue
+        if key not in together:
+            together[key] = _Together(before)
+        together[key].add(value)
+    fields |= {key: values.text for key, values in together.items()}
+    return frozenset(doubled)
+
+
+class _Together:
     """What RT shows of a custom field in several places.
 
     Among several values one of several lines stands by itself; two fields of one name are shown
     twice with the values of the last one.
     """
-    return before if value == before else f"{before},\n{value}"
+
+    __slots__ = ("_length", "_values")
+
+    def __init__(self, first: str) -> None:
+        self._values = [first]
+        self._length = len(first)
+
+    @property
+    def text(self) -> str:
+        return _NEXT_LINE.join(self._values)
+
+    def add(self, value: str) -> None:
+        # Not put together for each of them, of which there may be millions.
+        if len(value) != self._length or value != self.text:
+            self._values.append(value)
+            self._length += len(_NEXT_LINE) + len(value)
 
 
 def _continue(key: str, first: str, lines: list[str], at: int) -> tuple[str, int]:

@@ -21,11 +21,13 @@ from rtorm.gateway import (
     Message,
     Said,
     Shown,
+    Steps,
     Upload,
 )
 from rtorm.rest1.checks import attachment_line
 from rtorm.rest1.client import Client
 from rtorm.rest1.forms import compose, compose_many
+from rtorm.rest1.link_forms import LinkWriter, together
 from rtorm.rest1.messages import message_form
 from rtorm.rest1.readers.by_number import NumberReader
 from rtorm.rest1.readers.custom_fields import CustomFieldReader
@@ -34,13 +36,18 @@ from rtorm.rest1.readers.histories import HistoryReader
 from rtorm.rest1.readers.links import RELATIONS, LinkReader
 from rtorm.rest1.readers.related import RelatedReader
 from rtorm.rest1.readers.searches import Searcher
+from rtorm.rest1.readers.steps import StepReader
 from rtorm.rest1.replies.creates import read_created
 from rtorm.rest1.replies.edits import read_edits, target
 from rtorm.rest1.replies.messages import read_message, read_said
 from rtorm.rest1.replies.named import addressable
 from rtorm.rest1.replies.shows import read_shows
+from rtorm.rest1.untellable import untellable
+from rtorm.rest1.versions import TEXT_TYPES, version_of
 
 __all__ = ["Rest1"]
+
+_PLAIN = ("", "text/plain")
 
 
 class Rest1:
@@ -50,8 +57,10 @@ class Rest1:
         self._client = client
         self._links = LinkReader(client)
         self._files = FileReader(client)
+        self._link_writer = LinkWriter(client, self._links)
         self._related = RelatedReader(client, self._links)
         self._history = HistoryReader(client, self._files)
+        self._steps = StepReader(client)
         self._numbers = NumberReader(client)
         self._searcher = Searcher(client)
         self._custom_fields = CustomFieldReader(client)
@@ -149,9 +158,27 @@ class Rest1:
         return self._custom_fields.values(tickets, custom_fields)
 
     def edit(self, edits: Sequence[Edit]) -> list[EditReply]:
-        """Carry out the edits in their order, in one request."""
+        """Carry out the edits in their order, in one request.
+
+        Links on RT before 4.4.3 take a second one, that reads what is there.
+        """
+        repeated = self._link_writer.repeated(edits)
+        sent = [edit for each in repeated if not isinstance(each, EditReply) for edit in each]
+        replies = iter(self._edited(sent) if sent else ())
+        return [
+            each if isinstance(each, EditReply) else together([next(replies) for _ in each])
+            for each in repeated
+        ]
+
+    def _edited(self, edits: Sequence[Edit]) -> list[EditReply]:
         forms = ([("id", target(edit)), *edit.fields.items()] for edit in edits)
-        return read_edits(self._client.post("edit", compose_many(forms)), edits)
+        return read_edits(self._client.post("edit", compose_many(forms), idempotent=True), edits)
+
+    def untellable(
+        self, fields: Mapping[str, str], files: Sequence[Upload] = ()
+    ) -> Mapping[str, str]:
+        """What of a record a server of this version cannot be told, by RT's names, and why."""
+        return untellable(version_of(self._client), fields, files)
 
     def create(self, kind: str, fields: Mapping[str, str], files: Sequence[Upload] = ()) -> Created:
         """Make one record; sent once."""
@@ -161,6 +188,10 @@ class Rest1:
 
     def message(self, ticket: int, message: Message) -> Said:
         """Comment on a ticket or reply to it; sent once."""
+        if message.content_type not in _PLAIN and (
+            said := version_of(self._client).lacks(TEXT_TYPES)
+        ):
+            return Said(refusal=RTError(said))
         content = message_form(message)
         reply = self._client.post(f"ticket/{ticket}/comment", content, message.files)
         return read_message(reply, message)
@@ -213,6 +244,14 @@ class Rest1:
     ) -> list[tuple[list[Entry] | RTError, list[ListedFile] | RTError]]:
         """The history of each ticket and its attachments; 100 a request."""
         return self._history.history_and_files(tickets)
+
+    def lengths(self, tickets: Sequence[int]) -> list[int | RTError]:
+        """How many entries each ticket's history has, or why it is not told; 100 a request."""
+        return self._steps.lengths(tickets)
+
+    def steps(self, tickets: Sequence[int]) -> list[Steps | RTError]:
+        """The history of each ticket, without its messages; 100 a request."""
+        return self._steps.steps(tickets)
 
     def entry(self, number: int) -> EntryFound:
         """One entry of whichever ticket's history it is; two requests, three with attachments.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any, NoReturn
 
 from rtorm.rest1.clock import Clock
@@ -22,6 +23,8 @@ _NEXT_LINE = ",\n"
 _WIDEST_LINE = 70
 _WIDEST_INDENT = 16
 _FALLBACK_INDENT = 4
+# Steps for all ways to see a text as choices; the ways of an odd one may have no end.
+_MOST_TRIES = 10_000
 
 
 def joined_list(key: str, item: Codec, choices: Sequence[str] = ()) -> Codec:
@@ -79,17 +82,41 @@ def _written(key: str, values: Sequence[str]) -> str:
 
 def _chosen(text: str, choices: Sequence[str]) -> list[str]:
     """The only way to see the text as some of the choices, each once; nothing if there is none."""
-    ways = list(_ways(text, 0, choices))
+    ways = list(islice(_ways(text, choices), 2))
     return ways[0] if len(ways) == 1 else [""]
 
 
-def _ways(text: str, at: int, left: Sequence[str]) -> Iterator[list[str]]:
-    for value in left:
-        end = at + len(value)
-        if not text.startswith(value, at):
-            continue
-        if end == len(text):
-            yield [value]
-        elif _NEXT.match(text, end):
-            others = [other for other in left if other != value]
-            yield from ([value, *rest] for rest in _ways(text, end + 2, others))
+def _ways(text: str, choices: Sequence[str]) -> Iterator[list[str]]:
+    """The ways to see the text so; two of a kind where there are too many to try."""
+    by_first: dict[str, list[str]] = {}
+    for choice in choices:
+        by_first.setdefault(_first(choice, 0), []).append(choice)
+    way: list[str] = []
+    taken: set[str] = set()
+    tries = 0
+    # What may still be tried after each value of the way, and where in the text that is.
+    stack = [(0, iter(by_first.get(_first(text, 0), ())))]
+    while stack:
+        at, following = stack[-1]
+        value = next(following, None)
+        tries += 1
+        if tries > _MOST_TRIES + len(text):
+            yield from ([""], [""])
+            return
+        if value is None:
+            stack.pop()
+            taken.discard(way.pop() if way else "")
+        elif value not in taken and text.startswith(value, at):
+            end = at + len(value)
+            if end == len(text):
+                yield [*way, value]
+            elif _NEXT.match(text, end):
+                way.append(value)
+                taken.add(value)
+                stack.append((end + 2, iter(by_first.get(_first(text, end + 2), ()))))
+
+
+def _first(text: str, at: int) -> str:
+    """The text from there to what looks like the beginning of another value."""
+    found = _NEXT.search(text, at)
+    return text[at : found.start()] if found else text[at:]

@@ -24,7 +24,10 @@ def _decode_address(text: str, _clock: Clock) -> Address:
     return ipaddress.ip_address(text)
 
 
-def _encode_address(value: Address, _clock: Clock) -> str:
+def _encode_address(value: object, _clock: Clock) -> str:
+    if not isinstance(value, IPv4Address | IPv6Address | str):
+        message = f"not an address: {value!r}"
+        raise TypeError(message)
     if isinstance(value, IPv6Address) and value.scope_id is not None:
         message = f"RT takes no address with a scope: {value}"
         raise EncodeError(message)
@@ -49,7 +52,10 @@ def _decode_network(text: str, _clock: Clock) -> Network:
     raise ValueError(message)
 
 
-def _encode_network(value: Network, _clock: Clock) -> str:
+def _encode_network(value: object, _clock: Clock) -> str:
+    if not isinstance(value, IPv4Network | IPv6Network):
+        message = f"not a network: {value!r}"
+        raise TypeError(message)
     # As RT shows it: told otherwise among several values, RT would not know its own again, and
     # delete it to add it anew.
     first, last = value[0], value[-1]

@@ -78,11 +78,11 @@ def read_own_fields(data: object) -> list[Field]:
 def read_numbers(data: object) -> dict[str, tuple[int, ...]]:
     """The numbers of the custom fields of a queue's tickets by name."""
     listed = objects(members(data).get("TicketCustomFields")) or []
-    told: dict[str, tuple[int, ...]] = {}
+    told: dict[str, list[int]] = {}
     for field in map(read_field, listed):
         if field is not None:
-            told[field.name] = (*told.get(field.name, ()), field.id)
-    return told
+            told.setdefault(field.name, []).append(field.id)
+    return {name: tuple(numbers) for name, numbers in told.items()}
 
 
 def completed(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from itertools import count
 
 from rtorm.rest2.plain import members, number, objects
 
@@ -12,6 +11,9 @@ __all__ = ["PER_PAGE", "Page", "all_pages", "read_page"]
 
 PER_PAGE = 100
 """How many items RT puts on one page at most."""
+
+# A list that does not end is none.
+_MOST_PAGES = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ def all_pages(ask: Callable[[int], object]) -> list[Mapping[str, object]] | None
     """
     found: list[Mapping[str, object]] = []
     before: list[Mapping[str, object]] = []
-    for asked in count(1):
+    for asked in range(1, _MOST_PAGES + 1):
         page = read_page(ask(asked))
         if page is None or (page.items and page.items == before):
             return None

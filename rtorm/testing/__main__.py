@@ -1,4 +1,4 @@
-"""Command line: `python -m rtorm.testing up`, `prepare` and `install`."""
+"""Command line: `python -m rtorm.testing up`, `lab`, `prepare` and `install`."""
 
 import argparse
 import signal
@@ -6,9 +6,10 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from rtorm.testing import NotInstalledError, RequestTracker, ServerError
+from rtorm.testing import AuthLab, NotInstalledError, RequestTracker, ServerError
 from rtorm.testing._apt import CannotInstallError, InstallFailedError, install
 from rtorm.testing._database import fresh_database
+from rtorm.testing._lab_told import told
 from rtorm.testing._packages import VERSIONS, find, major_of, missing_packages
 
 _OK, _FAILED, _CANNOT, _INTERRUPTED = 0, 1, 3, 130
@@ -54,9 +55,16 @@ def _parser() -> argparse.ArgumentParser:
     up.add_argument("--initialdata", type=Path, metavar="FILE", help="Perl file to insert")
     up.set_defaults(command=_up)
 
+    lab = commands.add_parser("lab", help="run one with Kerberos, HTTP Basic and TLS until Ctrl-C")
+    lab.add_argument("--version", choices=VERSIONS, default="5", help="default: 5")
+    lab.set_defaults(command=_lab)
+
     prepare = commands.add_parser("prepare", help="make the database that each start copies")
     prepare.set_defaults(command=_prepare)
     installer = commands.add_parser("install", help="install the missing ones of Debian's packages")
+    installer.add_argument(
+        "--auth-lab", action="store_true", help="what an AuthLab needs, too: Kerberos and Apache"
+    )
     installer.set_defaults(command=_install)
     for command in (prepare, installer):
         command.add_argument(
@@ -79,13 +87,26 @@ def _up(chosen: argparse.Namespace) -> None:
         raise ServerError("the server ended by itself", rt.log.read_text("utf-8", "replace"))
 
 
+def _lab(chosen: argparse.Namespace) -> None:
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with AuthLab(chosen.version) as lab:
+        sys.stdout.write(told(lab))
+        sys.stdout.flush()
+        lab.wait()
+        raise ServerError("Apache ended by itself", lab.error_log.read_text("utf-8", "replace"))
+
+
 def _prepare(chosen: argparse.Namespace) -> None:
     for version in chosen.version:
         sys.stdout.write(f"{fresh_database(find(major_of(version)))}\n")
 
 
 def _install(chosen: argparse.Namespace) -> None:
-    missing = {name for version in chosen.version for name in missing_packages(major_of(version))}
+    missing = {
+        name
+        for version in chosen.version
+        for name in missing_packages(major_of(version), lab=chosen.auth_lab)
+    }
     if missing:
         install(sorted(missing))
 

@@ -1,18 +1,15 @@
 """One run of the server: its directory, its processes, its port."""
 
-import os
 import shutil
 import socket
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
 from rtorm.testing._config import DATABASE, Settings, environment, write_config
 from rtorm.testing._control import Control
 from rtorm.testing._packages import Installation
+from rtorm.testing._supervised import Supervised
 
-_SUPERVISOR = Path(__file__).with_name("_supervisor.py")
 _BACKLOG = 1024
 
 
@@ -51,25 +48,15 @@ class ServerProcess:
                 shutil.copyfile(database, self.directory / DATABASE)
                 serve = self.control.command(installation)
                 serve += [str(listener.fileno()), str(workers)]
-                self._supervisor = self._supervised(serve, listener)
+                descriptors = (self.control.descriptor, listener.fileno())
+                self._supervised = Supervised(
+                    serve, self.directory, environment(self.directory), descriptors
+                )
             except BaseException:
                 self.control.close()
                 shutil.rmtree(self.directory, ignore_errors=True)
                 raise
             self.control.started()
-
-    def _supervised(self, command: list[str], listener: socket.socket) -> subprocess.Popen[bytes]:
-        descriptors = (self.control.descriptor, listener.fileno())
-        supervise = [sys.executable, "-I", "-S", str(_SUPERVISOR), str(os.getpid())]
-        return subprocess.Popen(  # noqa: S603
-            [*supervise, str(self.directory), ",".join(map(str, descriptors)), *command],
-            env=environment(self.directory),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            pass_fds=descriptors,
-            # Ctrl-C is for our own process, which then stops this one in order.
-            start_new_session=True,
-        )
 
     def stop(self, timeout: float) -> None:
         """Ends the processes and removes the directory.
@@ -77,12 +64,5 @@ class ServerProcess:
         Args:
             timeout: Seconds to wait for the supervisor, before it is killed.
         """
-        if self._supervisor.stdin is not None:
-            self._supervisor.stdin.close()
         self.control.close()
-        try:
-            self._supervisor.wait(timeout)
-        except subprocess.TimeoutExpired:
-            self._supervisor.kill()
-            self._supervisor.wait()
-        shutil.rmtree(self.directory, ignore_errors=True)
+        self._supervised.stop(timeout)

@@ -23,19 +23,23 @@ def serve() -> Iterator[Serve]:
     """Starts loopback servers: `serve(behaviour)`."""
     with ExitStack() as stack:
 
-        def start(behaviour: Behaviour, tls: ssl.SSLContext | None = None) -> Stub:
-            return stack.enter_context(running(Stub(behaviour, tls)))
+        def start(behaviour: Behaviour, tls: ssl.SSLContext | None = None, port: int = 0) -> Stub:
+            return stack.enter_context(running(Stub(behaviour, tls, port)))
 
         yield start
 
 
 @pytest.fixture
 def client() -> Iterator[Connect]:
-    """Makes clients: `client(url, auth)`; without a login, that of the loopback servers."""
+    """Makes clients: `client(url, auth)`; without a login, that of the loopback servers.
+
+    They try once, unless `retries` says otherwise.
+    """
     with ExitStack() as stack:
 
         def make(url: str, auth: Login = (USER, PASSWORD), **settings: object) -> Client:
-            made = Client(url, auth=auth, **settings)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+            given = {"retries": 0, **settings}
+            made = Client(url, auth=auth, **given)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
             return stack.enter_context(made)
 
         yield make

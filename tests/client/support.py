@@ -19,7 +19,9 @@ from tests.client.servers import Behaviour, Stub
 class Serve(Protocol):
     """Starts a loopback server."""
 
-    def __call__(self, behaviour: Behaviour, tls: ssl.SSLContext | None = None) -> Stub: ...
+    def __call__(
+        self, behaviour: Behaviour, tls: ssl.SSLContext | None = None, port: int = 0
+    ) -> Stub: ...
 
 
 class Connect(Protocol):

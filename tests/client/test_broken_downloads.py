@@ -98,18 +98,50 @@ class TestCut:
             content_of(client(server.url, timeout=(5, 0.2)))
 
     def test_slow_but_steady(self, serve: Serve, client: Connect) -> None:
-        """The time limit is for each piece, not for the whole."""
+        """The time limit is for each kilobyte, not for the whole."""
+        server = serve(rt := FakeRT())
+
+        def flow(connection: socket.socket) -> None:
+            connection.sendall(CHUNKED + FIRST)
+            for _ in range(8):
+                server.stopping.wait(0.1)
+                connection.sendall(b"400\r\n" + b"x" * 1024 + b"\r\n")
+            connection.sendall(b"0\r\n\r\n")
+
+        rt.reply = flow
+        assert content_of(client(server.url, timeout=(5, 0.5))) == b"first" + b"x" * 8192
+
+    def test_dripping(self, serve: Serve, client: Connect) -> None:
+        """A reply that comes by single bytes ends with the time limit, however long it goes on."""
         server = serve(rt := FakeRT())
 
         def drip(connection: socket.socket) -> None:
             connection.sendall(CHUNKED + FIRST)
-            for _ in range(8):
+            while not server.stopping.wait(0.05):
+                connection.sendall(b"1\r\nx\r\n")
+
+        rt.reply = drip
+        with pytest.raises(TransportError, match=r"no answer within 0\.5 s"):
+            content_of(client(server.url, timeout=(5, 0.5)))
+
+    def test_program_that_takes_its_time(self, serve: Serve, client: Connect) -> None:
+        """What the program does between two pieces does not count."""
+        server = serve(rt := FakeRT())
+
+        def flow(connection: socket.socket) -> None:
+            connection.sendall(CHUNKED + FIRST)
+            for _ in range(4):
                 server.stopping.wait(0.1)
                 connection.sendall(b"1\r\nx\r\n")
             connection.sendall(b"0\r\n\r\n")
 
-        rt.reply = drip
-        assert content_of(client(server.url, timeout=(5, 0.5))) == b"first" + b"x" * 8
+        rt.reply = flow
+        with client(server.url, timeout=(5, 0.8)).download("ticket/1/x") as download:
+            received = b""
+            for piece in download.chunks():
+                received += piece
+                server.stopping.wait(0.4)
+        assert received == b"first" + b"x" * 4
 
     def test_tls(self, serve: Serve, client: Connect, tls: ssl.SSLContext, authority: Path) -> None:
         """TLS that breaks in the middle of a content is a TransportError."""

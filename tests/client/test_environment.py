@@ -7,17 +7,19 @@ from collections.abc import Callable
 import pytest
 
 import rtorm
-from rtorm import AuthenticationError, ConfigurationError
+from rtorm import AuthenticationError, ConfigurationError, rtrc
 from tests.client.servers import PASSWORD, SHOWN, USER, Answer, FakeRT, Stub, always
 from tests.client.support import Serve
 
-NAMES = ("RTSERVER", "RTUSER", "RTPASSWD", "RTTOKEN")
+NAMES = ("RTSERVER", "RTUSER", "RTPASSWD", "RTTOKEN", "RTAUTH", "RTEXTERNALAUTH")
 Set = Callable[..., None]
 
 
 @pytest.fixture
 def environment(monkeypatch: pytest.MonkeyPatch) -> Set:
-    """Sets these variables, and none of the others."""
+    """Sets these variables, and none of the others; there is no file of settings."""
+    monkeypatch.setenv("RTCONFIG", "no-such-file-of-settings")
+    monkeypatch.setattr(rtrc, "SYSTEM_FILES", ())
 
     def put(**variables: str) -> None:
         for name in NAMES:

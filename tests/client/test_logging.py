@@ -197,9 +197,11 @@ def test_forms_written_by_hand(form: str) -> None:
 
 
 def test_secret_parameters(serve: Serve, client: Connect, log: WireLog) -> None:
-    """Parameters that hold a login are hidden, too, should a program send its own."""
+    """Parameters that hold a login are hidden, too, or refused, should a program send its own."""
     there = client(serve(FakeRT()).url)
-    there.get("ticket/1/show", {"user": USER, "pass": "hidden", "Token": "hidden"})
+    there.get("ticket/1/show", {"Token": "hidden", "password": "hidden"})
+    with pytest.raises(ValueError, match="auth="):
+        there.get("ticket/1/show", {"user": USER, "pass": "hidden"})
     assert "hidden" not in "\n".join(line for _, line in log.lines)
 
 

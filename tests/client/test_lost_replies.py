@@ -34,6 +34,7 @@ LOST: dict[str, Answer | Callable[[socket.socket], None]] = {
     "cut in a chunk": says(HEAD + b"Transfer-Encoding: chunked\r\n\r\n400\r\n" + UPDATED),
     "cut between chunks": says(HEAD + b"Transfer-Encoding: chunked\r\n\r\n5\r\nRT/5.\r\n"),
     "no chunk": says(HEAD + b"Transfer-Encoding: chunked\r\n\r\nxyz\r\n"),
+    "cut in a line": says(HEAD + b"Connection: close\r\n\r\n" + UPDATED[:-5]),
     "cut status line": says(HEAD + b"Connection: close\r\n\r\nRT/5.0.3 2"),
     "two lengths": says(HEAD + b"Content-Length: 5\r\nContent-Length: 7\r\n\r\n" + UPDATED),
     "bad compression": says(HEAD + b"Content-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc"),

@@ -84,12 +84,6 @@ def test_the_json_of_the_answer(serve: Serve, client: Connect) -> None:
         told({"message": "Not Found"}, 404),
         told({"message": "Undefined at x line 3."}, 500),
         html(PAGE),
-        html(PAGE, 503),
-        Answer("", content_type="application/json"),
-        Answer('{"id": 3', content_type="application/json"),
-        Answer(b'{"id": "\xff"}', content_type="application/json"),
-        Answer("[" * 100_000, content_type="application/json"),
-        Answer("9" * 10_000, content_type="application/json"),
         Answer(WHO_AM_I),
         Answer("", 301, {"Location": "/elsewhere"}),
     ],
@@ -102,6 +96,26 @@ def test_what_is_not_told_is_none(serve: Serve, client: Connect, answer: Answer)
     assert paths(stub.requests) == ["1.0/ticket/new", "2.0/customfield/30"]
     assert there.rest2("customfield/31") is None
     assert len(stub.requests) == 3
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        html(PAGE, 429),
+        html(PAGE, 503),
+        Answer("", content_type="application/json"),
+        Answer('{"id": 3', content_type="application/json"),
+        Answer(b'{"id": "\xff"}', content_type="application/json"),
+        Answer("[" * 100_000, content_type="application/json"),
+        Answer("9" * 10_000, content_type="application/json"),
+    ],
+)
+def test_a_broken_answer_is_an_error(serve: Serve, client: Connect, answer: Answer) -> None:
+    """What cannot be read is not taken for what RT does not tell; it is asked for again."""
+    stub = serve(FakeRT5(answer))
+    with pytest.raises(TransportError, match=r"no JSON that is whole.*tried 2 times"):
+        client(stub.url, retries=1).rest2("customfield/30")
+    assert paths(stub.requests) == ["1.0/ticket/new", *["2.0/customfield/30"] * 2]
 
 
 def test_a_lost_answer_is_an_error(serve: Serve, client: Connect) -> None:

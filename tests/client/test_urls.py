@@ -50,6 +50,8 @@ def test_front_page(given: str, front_page: str) -> None:
         "https://rt.example.com:eighty",
         "https://rt.example.com:99999",
         "https://.example.com",
+        "https://rt.example.com/a\nb",
+        "https://rt.example.com/a\tb",
         "/REST/1.0/",
     ],
 )

@@ -36,6 +36,12 @@ def test_basic(serve: Serve, client: Connect) -> None:
     assert sent.form == {}
 
 
+def test_basic_user_with_a_colon() -> None:
+    """Its end would be sent as the beginning of the password."""
+    with pytest.raises(ConfigurationError, match="colon"):
+        Basic("alice:x", PASSWORD)
+
+
 def test_basic_refused(serve: Serve, client: Connect) -> None:
     """A web server that refuses the login is an AuthenticationError that names what it asks for."""
     asks = {"WWW-Authenticate": 'Negotiate realm="x"'}

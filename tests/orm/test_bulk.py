@@ -88,6 +88,9 @@ class Desk:
             with self._lock:
                 self.under_way -= 1
 
+    def untellable(self, *_: object) -> dict[str, str]:
+        return {}
+
     def edit(self, edits: Sequence[Edit]) -> list[EditReply]:
         told = self.enter(edits[0].id, list(dict.fromkeys(edit.id for edit in edits)))
         if told is not None:

@@ -110,6 +110,12 @@ class ModelServer:
         held = {relation: self.tickets[number].get(relation, "") for relation in RELATIONS}
         return {key: ", ".join(reversed(text.split(", "))) for key, text in held.items()}
 
+    def untellable(
+        self, fields: Mapping[str, str], files: Sequence[Upload] = ()
+    ) -> Mapping[str, str]:
+        """It knows all that there is."""
+        return {}
+
     def edit(self, edits: Sequence[Edit]) -> list[EditReply]:
         """Each field has its fate; a crash takes the rest of the request with it."""
         self.requests += 1
@@ -312,6 +318,9 @@ def test_nothing_to_do_sends_nothing(verify: Verify) -> None:
 
 class Terse:
     """A server that makes one ticket, and of which no reply to an edit arrives."""
+
+    def untellable(self, *_: object) -> dict[str, str]:
+        return {}
 
     def create(self, *_: object) -> Created:
         return Created(5)

@@ -734,10 +734,12 @@ def test_a_usual_name_is_not_refused(name: str) -> None:
         "é" * 128,
         "=?a,?=",
         "(Unnamed)",
+        "report 1,2.pdf",
+        "a b, c;d",
     ],
 )
 def test_a_name_that_rt_would_change_is_refused(name: str) -> None:
-    """Paths, tabs, quotes around it, encoded words and more than 255 bytes raise."""
+    """Paths, tabs, quotes around it, encoded words, more than 255 bytes, and lines to break raise."""
     with pytest.raises(EncodeError):
         attachment_line(name)
 

@@ -21,7 +21,7 @@ HIDDEN = (
 )
 
 
-@pytest.mark.parametrize("name", ["Two Words", "..", 'It\'s q{x}: 100 % "y" #1?&', "Größe", "New"])
+@pytest.mark.parametrize("name", ["Two Words", "...", 'It\'s q{x}: 100 % "y" #1?&', "Größe", "New"])
 def test_most_names_stand_in_an_address(name: str) -> None:
     """RT looks these up itself."""
     assert addressable("queue", name)
@@ -29,7 +29,7 @@ def test_most_names_stand_in_an_address(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["a,b", "a/b", "a\\b", "new", "12", "5-7", "a\nb", "a\0b", "\ud800", ""]
+    "name", ["a,b", "a/b", "a\\b", "new", "12", "5-7", "a\nb", "a\0b", "\ud800", "", ".", ".."]
 )
 def test_some_names_would_be_read_as_something_else(name: str) -> None:
     """Lists, ranges, paths, ids, and the template for a new record."""

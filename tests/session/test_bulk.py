@@ -129,7 +129,7 @@ def test_a_lost_request_loses_nothing_else(
     login = ("root", "password")
     with (
         proxy_to(rt.url) as proxy,
-        rtorm.connect(proxy.url, auth=login, parallel=4, batch=5) as session,
+        rtorm.connect(proxy.url, auth=login, parallel=4, batch=5, retries=0) as session,
     ):
         tickets = session.get_many(Incident, many)
         for number, ticket in enumerate(tickets):

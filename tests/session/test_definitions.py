@@ -241,7 +241,10 @@ def test_the_log_shows_no_secret(
 @pytest.mark.live
 def test_where_the_way_to_rest_2_is_cut_off_rest_1_does_its_part(rt: Server, wire: Wire) -> None:
     """A firewall may let REST 1.0 alone through: custom fields work, and it is waited for once."""
-    with proxy_to(rt.url) as proxy, rtorm.connect(proxy.url, auth=("root", "password")) as session:
+    with (
+        proxy_to(rt.url) as proxy,
+        rtorm.connect(proxy.url, auth=("root", "password"), retries=0) as session,
+    ):
         # Of REST 2.0 alone: the list of REST 1.0 is called ticketcustomfields.
         proxy.losses["/customfields"] = "request"
         ticket = session.add(Ticket(queue="Odd", subject="Cut off"))

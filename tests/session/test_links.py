@@ -1092,7 +1092,7 @@ def far(rt: Server) -> Iterator[tuple[Session, Proxy]]:
     """A session through a proxy that loses what it is told to."""
     with (
         proxy_to(rt.url) as proxy,
-        rtorm.connect(proxy.url, auth=("root", "password"), time_zone="UTC") as session,
+        rtorm.connect(proxy.url, auth=("root", "password"), time_zone="UTC", retries=0) as session,
     ):
         yield session, proxy
         session.rollback()

@@ -45,7 +45,9 @@ def proxy(rt: Server) -> Iterator[Proxy]:
 @pytest.fixture
 def far(proxy: Proxy) -> Iterator[Session]:
     """A session through the proxy."""
-    with rtorm.connect(proxy.url, auth=("root", "password"), time_zone="UTC", batch=2) as session:
+    with rtorm.connect(
+        proxy.url, auth=("root", "password"), time_zone="UTC", batch=2, retries=0
+    ) as session:
         yield session
         session.rollback()
 

@@ -323,7 +323,7 @@ def test_a_merge_whose_reply_is_lost_is_sent_once(
     proxy: Proxy, pair: tuple[Incident, Incident], loss: Loss
 ) -> None:
     """The id after a refresh tells what happened."""
-    with rtorm.connect(proxy.url, auth=("root", "password"), time_zone="UTC") as far:
+    with rtorm.connect(proxy.url, auth=("root", "password"), time_zone="UTC", retries=0) as far:
         mine, target = (far.get(Incident, ticket.id) for ticket in pair)
         proxy.losses[f"/merge/{target.id}"] = loss
         with pytest.raises(OutcomeUnknownError, match="may or may not"):

@@ -461,7 +461,7 @@ def proxy(rt: Server) -> Iterator[Proxy]:
 @pytest.fixture
 def far(proxy: Proxy, ticket: Incident) -> Iterator[Incident]:
     """The ticket in a session through the proxy."""
-    with rtorm.connect(proxy.url, auth=("root", "password"), time_zone="UTC") as session:
+    with rtorm.connect(proxy.url, auth=("root", "password"), time_zone="UTC", retries=0) as session:
         yield session.get(Incident, ticket.id)
         session.rollback()
 

@@ -215,7 +215,7 @@ def test_after_a_lost_reply_the_owner_is_read_again(
     proxy: Proxy, ticket: Incident, loss: Loss, owner: str
 ) -> None:
     """It is not known what happened, so what was loaded counts no more."""
-    with rtorm.connect(proxy.url, auth=("root", "password"), time_zone="UTC") as far:
+    with rtorm.connect(proxy.url, auth=("root", "password"), time_zone="UTC", retries=0) as far:
         mine = far.get(Incident, ticket.id)
         proxy.losses["/take"] = loss
         with pytest.raises(OutcomeUnknownError, match="may or may not"):

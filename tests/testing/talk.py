@@ -21,7 +21,7 @@ def ask(rt: RequestTracker, path: str, content: str | None = None) -> str:
 
 
 def processes_in(directory: Path) -> list[int]:
-    """Gives the processes that work in the directory or were told of it."""
+    """Gives the processes that work in the directory or were told of it, by whatever way."""
     return [
         int(process.name)
         for process in Path("/proc").iterdir()
@@ -33,7 +33,8 @@ def _is_in(process: Path, directory: Path) -> bool:
     try:
         if str((process / "cwd").readlink()).startswith(str(directory)):
             return True
-        return str(directory).encode() in (process / "cmdline").read_bytes()
+        told = (process / "cmdline").read_bytes() + (process / "environ").read_bytes()
+        return str(directory).encode() in told
     except OSError:
         return False
 

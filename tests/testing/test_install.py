@@ -107,3 +107,16 @@ def test_nothing_is_done_when_all_is_there(
         (registry / f"{name}.md5sums").touch()
     assert main(["install", "--version", "5"]) == 0
     assert not apt_log.exists()
+
+
+def test_what_an_auth_lab_needs_only_when_it_is_asked_for(
+    apt_log: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_packages, "ROOT", tmp_path)
+    assert main(["install", "--version", "5"]) == 0
+    assert "krb5-kdc" not in apt_log.read_text()
+    assert main(["install", "--version", "5", "--auth-lab"]) == 0
+    installed = apt_log.read_text().splitlines()[-2].split()
+    assert set(_packages.lab_package_names(5)) <= set(installed)
+    assert {"krb5-kdc", "apache2-bin", "libapache2-mod-auth-gssapi"} <= set(installed)
+    assert "request-tracker4" not in installed

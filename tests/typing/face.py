@@ -29,6 +29,7 @@ from rtorm import (
     History,
     Links,
     Ordering,
+    OverwrittenError,
     PartialSaveError,
     Query,
     Queue,
@@ -93,6 +94,9 @@ def connecting() -> None:
         ),
         Session,
     )
+    ticket = auth.Kerberos("me@EXAMPLE.COM", password="secret", hostname="rt.example.com")
+    assert_type(Client("https://rt.example.com", auth=ticket), Client)
+    assert_type(auth.Kerberos(delegate=True).principal, str | None)
     client = Client("https://rt.example.com", auth=auth.Token("1-14-x"))
     assert_type(Session(client, time_zone="UTC", verify="never", batch=20), Session)
     with rtorm.connect(verify=Path("ca.pem")) as session:
@@ -276,6 +280,11 @@ def results(result: SaveResult, report: CommitReport) -> None:
     assert_type(report.partial, list[SaveResult])
     assert_type(report.unknown, list[SaveResult])
     assert_type(report.unsent, list[SaveResult])
+    assert_type(report.stale, list[SaveResult])
+    assert_type(report.overwritten, list[SaveResult])
+    assert_type(report.unchecked, list[SaveResult])
+    assert_type(result.overwritten, Mapping[str, Any])
+    assert_type(result.unchecked, Mapping[str, str])
     assert_type(result.unsent, bool)
     assert_type(report.ok, bool)
     assert_type(report.summary(), str)
@@ -284,6 +293,9 @@ def results(result: SaveResult, report: CommitReport) -> None:
 def errors(ticket: Incident, session: Session) -> None:
     try:
         ticket.save(check=True)
+    except OverwrittenError as over:
+        assert_type(over.theirs, dict[str, object])
+        assert_type(over.applied, dict[str, Change[Any]])
     except StaleError as stale:
         assert_type(stale.theirs, dict[str, object])
     except (PartialSaveError, RejectedError) as refused:
@@ -292,7 +304,7 @@ def errors(ticket: Incident, session: Session) -> None:
         assert_type(error.record, Record)
         assert_type(error.errors, dict[str, list[str]])
     try:
-        session.commit()
+        session.commit(check=True)
     except CommitError as refused:
         assert_type(refused.report, CommitReport)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from http import HTTPStatus
@@ -24,7 +25,10 @@ from rtorm.rest1.replies.shows import read_shows
 
 __all__ = ["FileReader"]
 
+_log = logging.getLogger("rtorm.wire")
 _LONGEST_SENTENCE = 80
+# Above it, sizes are listed in thousands.
+_EXACT = 1024
 
 
 class FileReader:
@@ -49,7 +53,12 @@ class FileReader:
 
     @contextmanager
     def download(self, ticket: int, listed: ListedFile) -> Generator[Iterator[bytes]]:
-        """The exact bytes of an attachment, by pieces, while the connection is open."""
+        """The exact bytes of an attachment, by pieces, while the connection is open.
+
+        RT before 4.4.5 drops the newlines at the end. How many they were is known, and they are put
+        there again, where RT lists the exact size: of ASCII alone, and less than 1024 bytes of it.
+        Where the size shows only that some are gone, the log says so.
+        """
         file = listed.id
         path = f"ticket/{ticket}/attachments/{file}"
         with self._client.download(f"{path}/content") as download:
@@ -59,7 +68,11 @@ class FileReader:
                 yield iter((read_little(reply, file),))
             elif download.status == HTTPStatus.OK:
                 content = self._believed(download, ticket, file)
-                yield content if download.end_known else _not_shorter(content, listed)
+                if not download.end_known:
+                    content = _not_shorter(content, listed)
+                elif not download.keeps_newlines:
+                    content = _with_newlines(content, listed)
+                yield content
             else:
                 message = f"RT answered {download.status} when asked for attachment {file}"
                 raise ProtocolError(message)
@@ -96,3 +109,18 @@ def _not_shorter(content: Iterator[bytes], listed: ListedFile) -> Iterator[bytes
     if size < listed.size:
         message = f"attachment {listed.id} was cut off after {size} bytes; RT lists {listed.size}"
         raise TransportError(message)
+
+
+def _with_newlines(content: Iterator[bytes], listed: ListedFile) -> Iterator[bytes]:
+    """A content from whose end RT has dropped newlines and nothing else, as far as it is known."""
+    size, plain = 0, listed.size < _EXACT
+    for piece in content:
+        size += len(piece)
+        # Of texts RT counts characters.
+        plain = plain and piece.isascii()
+        yield piece
+    if plain and size < listed.size:
+        yield b"\n" * (listed.size - size)
+    elif size < listed.size:
+        told = "RT dropped newlines at the end of attachment %d: it lists %d bytes and sent %d"
+        _log.warning(told, listed.id, listed.size, size)

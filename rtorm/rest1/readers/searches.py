@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
-from rtorm.errors import NotFound, RTError
+from rtorm.errors import NotFound, ProtocolError, QueryError, RTError
 from rtorm.gateway import Shown
 from rtorm.rest1.client import Client
 from rtorm.rest1.conditions import words
@@ -17,8 +18,11 @@ from rtorm.rest1.replies.named import (
     read_names,
 )
 from rtorm.rest1.replies.searches import read_ids, read_records
+from rtorm.rest1.versions import BLANKS_IN_NAMES, SEARCH_OF_OTHERS, version_of
 
 __all__ = ["Searcher"]
+
+_BLANK = re.compile(r"\s")
 
 
 class Searcher:
@@ -28,14 +32,20 @@ class Searcher:
         self._client = client
 
     def ids(self, kind: str, query: str, order: str) -> list[int]:
-        """The ids of what a query finds, in one request."""
+        """The ids of what a query finds, in one request.
+
+        Raises:
+            QueryError: RT is too old to search for others than tickets; nothing was sent.
+        """
+        self._check(kind)
         parameters = {"query": query, "orderby": order, "format": "i"}
         return read_ids(self._client.get(f"search/{kind}", parameters))
 
     def records(
         self, kind: str, query: str, order: str, fields: Sequence[str] | None = None
     ) -> Iterator[Shown]:
-        """The same, each record with these fields, or all."""
+        """The same, each record with these fields, or all; raises as `ids`."""
+        self._check(kind)
         parameters = {"query": query, "orderby": order, "format": "l"}
         if fields is not None:
             parameters["fields"] = ",".join(fields) or "id"
@@ -50,6 +60,8 @@ class Searcher:
         check_wanted(kind, name)
         if not addressable(kind, name):
             return self._searched(kind, name)
+        if _BLANK.search(name) and (said := version_of(self._client).lacks(BLANKS_IN_NAMES)):
+            return ProtocolError(_not_by_name(kind, name, said))
         reply = self._client.get("show", {"id": f"{kind}/{name}", "format": "l"})
         answer = read_named(reply, kind, name)
         if isinstance(answer, NotFound) and "@" in name:
@@ -58,7 +70,13 @@ class Searcher:
             return other if isinstance(other, Shown) else answer
         return answer
 
+    def _check(self, kind: str) -> None:
+        if kind != "ticket" and (said := version_of(self._client).lacks(SEARCH_OF_OTHERS)):
+            raise QueryError(said)
+
     def _searched(self, kind: str, name: str) -> Shown | RTError:
+        if said := version_of(self._client).lacks(SEARCH_OF_OTHERS):
+            return ProtocolError(_not_by_name(kind, name, said))
         try:
             found = self.records(kind, words("Name", "=", name), "+id")
             return next(found, None) or none_named(kind, name)
@@ -75,3 +93,7 @@ class Searcher:
         listed = ",".join(map(str, sorted(set(principals))))
         ids = [f"user/{listed}", f"group/{listed}"]
         return read_names(self._client.get("show", {"id": ids, "fields": "Name"}))
+
+
+def _not_by_name(kind: str, name: str, why: str) -> str:
+    return f"RT cannot be asked for the {kind} {name!r} by this name: {why}"

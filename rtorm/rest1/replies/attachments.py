@@ -23,6 +23,7 @@ __all__ = [
     "LISTED",
     "LITTLE",
     "NAMES",
+    "files_in",
     "read_details",
     "read_files",
     "read_little",
@@ -44,7 +45,7 @@ _ITEM = re.compile(
 )
 # RT begins the field anew for an item with a line break, which no name has that it took itself.
 _LISTS = re.compile(
-    r"^(?:id: ticket/([0-9]{1,18})/attachments$|Attachments: (.*(?:\n {13}.*)*))", re.MULTILINE
+    r"^(?:id: ticket/([0-9]{1,18})/attachments$|Attachments: (.*+(?:\n {13}.*+)*+))", re.MULTILINE
 )
 _INDENT = "\n" + " " * len("Attachments: ")
 _UNNAMED = "(Unnamed)"
@@ -63,7 +64,13 @@ def read_files(reply: Reply, ids: Sequence[int]) -> list[list[ListedFile] | RTEr
     Raises:
         RTError: The request as a whole was refused, crashed or cut short.
     """
-    forms = forms_of(reply)
+    return files_in(reply, forms_of(reply), ids)
+
+
+def files_in(
+    reply: Reply, forms: Sequence[Form], ids: Sequence[int]
+) -> list[list[ListedFile] | RTError]:
+    """The same of a reply whose forms have been read."""
     if len(forms) < len(ids):
         said = said_in(forms[0])
         message = f"RT was asked for {len(ids)} tickets and showed {len(forms)}"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from rtorm.gateway import Created
-from rtorm.rest1.replies.labels import UNKNOWN_FIELD, UPDATED, by_key
+from rtorm.rest1.replies.labels import UNKNOWN_FIELD, UPDATED, Labels
 from rtorm.rest1.replies.reply import Reply, cut_short
 
 __all__ = ["read_created"]
@@ -14,6 +14,10 @@ __all__ = ["read_created"]
 _CREATED = re.compile(r"(?:Ticket|Queue|User|Group) ([0-9]{1,18}) created\.\Z")
 _NOT_CREATED = re.compile(r"Could not create (\w+)\.\s*")
 _UNKNOWN_CF = re.compile(r"Invalid custom field name \((.*)\)\Z")
+
+# Of a form RT says a line for each field at most; what says so many is not read line by line.
+_MOST_LINES = 10_000
+_QUOTED = 200
 
 # Why a create was refused, and the field whose value was the reason.
 _CREATE_REASONS: tuple[tuple[re.Pattern[str], str], ...] = (
@@ -55,11 +59,15 @@ def read_created(reply: Reply, keys: Mapping[str, str]) -> Created:
     cut = cut_short(reply, forms)
     if cut and made is None:
         return Created(None, unclear=cut)
+    if len(lines) > _MOST_LINES:
+        said = f"RT said {len(lines)} lines, which begin {' '.join(lines[:3])[:_QUOTED]!r}"
+        return Created(made, unclear=said)
     errors: dict[str, list[str]] = {}
+    labels = Labels(keys)
     for line in lines:
         reason = _NOT_CREATED.sub("", line, count=1)
         if reason and not (_CREATED.match(line) or UPDATED.match(line)):
-            for key, reasons in _create_errors(reason, keys).items():
+            for key, reasons in _create_errors(reason, keys, labels).items():
                 errors.setdefault(key, []).extend(reasons)
     if made is None and not errors:
         refused = next((found[1] for line in lines if (found := _NOT_CREATED.match(line))), None)
@@ -70,7 +78,7 @@ def read_created(reply: Reply, keys: Mapping[str, str]) -> Created:
     return Created(made, errors, unclear=cut)
 
 
-def _create_errors(line: str, keys: Mapping[str, str]) -> dict[str, list[str]]:
+def _create_errors(line: str, keys: Mapping[str, str], labels: Labels) -> dict[str, list[str]]:
     """The field, and what is said of it; nothing if the line is no refusal."""
     named = ""
     if found := _UNKNOWN_CF.match(line):
@@ -80,7 +88,7 @@ def _create_errors(line: str, keys: Mapping[str, str]) -> dict[str, list[str]]:
     else:
         named = next((field for pattern, field in _CREATE_REASONS if pattern.match(line)), "")
     if not named:
-        return by_key([line], keys)
+        return labels.by_key([line])
     key = next((key for key in keys if key.lower() == named.lower()), "")
     if key == "Queue" and line.startswith("Queue not set"):
         line += f" (RT finds no queue {keys[key]!r}: misspelt, disabled, or not for this account)"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from rtorm.errors import ProtocolError
 from rtorm.gateway import Definition
@@ -14,6 +14,8 @@ __all__ = ["read_definitions", "read_outline"]
 
 _EMPTY_VALUE = ": "
 _KIND = r"(?P<values>Single|Multi)Value(?P<type>\w+)(?: (?P<pattern>[^\n]*))?"
+_BRACKET = " ("
+_CLOSED = re.compile(rf"\): {_KIND}\Z")
 
 # With no brackets but the description's own, so that it is known which text is the name.
 _ENTRY = re.compile(rf"(?P<name>[^(\n]+) \((?P<description>[^()\n]*)\): {_KIND}\Z")
@@ -48,7 +50,9 @@ def read_outline(details: Reply) -> list[Definition] | None:
     """
     found = [_ENTRY.match(line) for line in _lines(details)]
     known = [each for each in found if each is not None]
-    return list(map(_definition, known)) if len(known) == len(found) else None
+    if len(known) < len(found):
+        return None
+    return [_definition(each, each["name"], each["description"]) for each in known]
 
 
 def _lines(reply: Reply) -> list[str]:
@@ -63,24 +67,45 @@ def _detailed(names: Sequence[str], text: str) -> list[Definition]:
     found: list[Definition] = []
     at = 0
     for number, name in enumerate(names):
-        following = names[number + 1] if number + 1 < len(names) else None
-        end = r"\Z" if following is None else rf"\n+(?={re.escape(following)} \()"
-        # A description may have several lines, so each entry ends where the next one begins.
-        described = rf"(?P<name>{re.escape(name)}) \((?P<description>.*?)\): "
-        entry = re.compile(described + _KIND + end, re.DOTALL)
-        match = entry.match(text, at)
-        if match is None:
+        begin = at + len(name) + len(_BRACKET)
+        last = number + 1 == len(names)
+        ends = ((len(text), len(text)),) if last else _ends(text, begin, names[number + 1])
+        fits = text.startswith(name + _BRACKET, at)
+        read = next(_read(text, begin, ends), None) if fits else None
+        if read is None:
             message = f"RT's two lists of custom fields differ at {name!r}: ask again"
             raise ProtocolError(message)
-        at = match.end()
-        found.append(_definition(match))
+        kind, at = read
+        found.append(_definition(kind, name, text[begin : kind.start()]))
     return found
 
 
-def _definition(entry: re.Match[str]) -> Definition:
+def _read(
+    text: str, begin: int, ends: Iterable[tuple[int, int]]
+) -> Iterator[tuple[re.Match[str], int]]:
+    """The ways to read an entry's description and kind, and where the next entry begins."""
+    for end, following in ends:
+        # A description may have several lines, and the kind stands in the last one.
+        line = max(begin, text.rfind("\n", begin, end) + 1)
+        if kind := _CLOSED.search(text, line, end):
+            yield kind, following
+
+
+def _ends(text: str, begin: int, following: str) -> Iterator[tuple[int, int]]:
+    """Where an entry may end and the following one begin, with line breaks between the two."""
+    mark = f"\n{following}{_BRACKET}"
+    while (found := text.find(mark, begin)) >= 0:
+        end = found
+        while end > begin and text[end - 1] == "\n":
+            end -= 1
+        yield end, found + 1
+        begin = found + 1
+
+
+def _definition(entry: re.Match[str], name: str, description: str) -> Definition:
     return Definition(
-        name=entry["name"],
-        description=entry["description"],
+        name=name,
+        description=description,
         type=entry["type"],
         multiple=entry["values"] == "Multi",
         pattern=entry["pattern"] or "",

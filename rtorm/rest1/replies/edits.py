@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from rtorm.errors import ProtocolError
 from rtorm.gateway import Edit, EditReply
 from rtorm.rest1.forms import Form
-from rtorm.rest1.replies.labels import UPDATED, by_key
+from rtorm.rest1.replies.labels import UPDATED, Labels
 from rtorm.rest1.replies.reply import Reply, forms_of, said_in
 from rtorm.rest1.replies.sentences import error_for, is_known
 
@@ -61,15 +61,29 @@ _State = tuple[int, bool]
 
 
 def _assign(edits: Sequence[Edit], successes: list[str], failures: list[Form]) -> list[EditReply]:
+    found: list[EditReply | None] = [None] * len(edits)
+    if len(edits) == len(successes) + len(failures):
+        found = _outcomes(edits, successes, failures)
+    if None not in found:
+        return [reply for reply in found if reply is not None]
+    # Once for all of them: it may be long.
+    left = " ".join([*successes, *(said_in(form) for form in failures)])
+    unclear = EditReply(unclear=f"RT's reply cannot be told apart: {left}")
+    return [unclear if reply is None else reply for reply in found]
+
+
+def _outcomes(
+    edits: Sequence[Edit], successes: list[str], failures: list[Form]
+) -> list[EditReply | None]:
+    """What became of each edit; None where it cannot be told."""
     steps: list[dict[_State, list[_State]]] = []
     states: set[_State] = {(0, False)}
     for at, edit in enumerate(edits):
         step = {state: list(_next(state, at, edit, successes, failures)) for state in states}
         states = {after for follow in step.values() for after in follow}
         steps.append(step)
-    states = {state for state in states if len(edits) == state[0] + len(successes)}
     states = {state for state in states if state[0] == len(failures)}
-    replies: list[EditReply] = []
+    replies: list[EditReply | None] = []
     for at, step in reversed(list(enumerate(steps))):
         ways = {(old[0], new[0]) for old, follow in step.items() for new in follow if new in states}
         states = {old for old, follow in step.items() if states.intersection(follow)}
@@ -97,10 +111,9 @@ def _outcome(
     edit: Edit,
     successes: list[str],
     failures: list[Form],
-) -> EditReply:
+) -> EditReply | None:
     if len(ways) != 1:
-        left = " ".join([*successes, *(said_in(form) for form in failures)])
-        return EditReply(unclear=f"RT's reply cannot be told apart: {left}")
+        return None
     [(failed, after)] = ways
     if after > failed:
         return _failure(failures[failed], edit)
@@ -160,6 +173,6 @@ def _merged_into(lines: Iterable[str], edit: Edit) -> int | None:
 def _failure(form: Form, edit: Edit) -> EditReply:
     if "id" not in form.fields:
         return EditReply(refusal=error_for(said_in(form)))
-    errors = by_key(form.comments, edit.fields)
+    errors = Labels(edit.fields).by_key(form.comments)
     unclear = "RT's refusal names no field" if "" in errors or not form.comments else ""
     return EditReply(errors=errors, unclear=unclear, merged_into=_merged_into(form.comments, edit))

@@ -8,13 +8,13 @@ of values are indented, so that no value can look like a status line (RT 4.4-5.0
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from rtorm.errors import ProtocolError, RTError
 from rtorm.gateway import Entry, ListedFile
 from rtorm.rest1.forms import Form
-from rtorm.rest1.replies.attachments import read_files, read_utc
+from rtorm.rest1.replies.attachments import files_in, read_utc
 from rtorm.rest1.replies.reply import Reply, forms_of, said_in
 from rtorm.rest1.replies.sentences import error_for
 
@@ -26,6 +26,7 @@ __all__ = [
     "is_endless",
     "is_hidden",
     "read_counts",
+    "read_forms",
     "read_history",
     "read_history_and_files",
 ]
@@ -68,6 +69,11 @@ def read_history(reply: Reply, ids: Sequence[int]) -> list[Answer]:
     Raises:
         RTError: The request as a whole was refused, crashed or cut short.
     """
+    return list(map(_entries, read_forms(reply, ids)))
+
+
+def read_forms(reply: Reply, ids: Sequence[int]) -> list[list[Form] | RTError]:
+    """The forms of each ticket's history, or why it cannot be shown; as `read_history`."""
     shown: list[list[Form]] = []
     refused: list[Form] = []
     for forms in map(forms_of, _replies(reply)):
@@ -90,24 +96,30 @@ def read_history_and_files(reply: Reply, ids: Sequence[int]) -> list[tuple[Answe
         RTError: The request as a whole was refused, crashed or cut short.
     """
     *parts, rest = _replies(reply)
-    files = read_files(rest, ids)
+    forms = forms_of(rest)
+    files = files_in(rest, forms, ids)
     # Of tickets without attachments RT writes no list.
-    lists = forms_of(rest)[len(ids) :]
-    refused = [form for form in lists if _MISSING.match(said_in(form))]
+    refused = [form for form in forms[len(ids) :] if _MISSING.match(said_in(form))]
     histories = _in_order([forms_of(each) for each in parts], refused, ids)
-    return list(zip(histories, files, strict=True))
+    return list(zip(map(_entries, histories), files, strict=True))
 
 
 def _in_order(
-    shown: Sequence[Sequence[Form]], refused: Sequence[Form], ids: Sequence[int]
-) -> list[Answer]:
+    shown: Iterable[list[Form]], refused: Sequence[Form], ids: Sequence[int]
+) -> list[list[Form] | RTError]:
     """What was shown of some tickets, and what was said of others, in the order of the ids."""
-    missing = dict(map(_refusal, refused))
+    shown, missing = list(shown), dict(map(_refusal, refused))
     if len(shown) + len(missing) != len(ids) or not missing.keys() <= set(ids):
         message = f"RT was asked for {len(ids)} histories and showed {len(shown)}"
         raise ProtocolError(message)
-    histories = ([entry_of(form) for form in forms if not is_hidden(form)] for forms in shown)
+    histories = iter(shown)
     return [missing[number] if number in missing else next(histories) for number in ids]
+
+
+def _entries(forms: list[Form] | RTError) -> Answer:
+    if isinstance(forms, RTError):
+        return forms
+    return [entry_of(form) for form in forms if not is_hidden(form)]
 
 
 def _replies(reply: Reply) -> list[Reply]:

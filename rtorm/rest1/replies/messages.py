@@ -15,6 +15,11 @@ __all__ = ["read_message", "read_said"]
 _REFUSED = 400
 # RT 4.2 and later name the kind of the message, RT 3.8 and 4.0 do not.
 _RECORDED = re.compile(r"(?:Comments|Correspondence) added\Z|Message recorded\b")
+# Said to other requests: a proxy may have mixed up replies.
+_OF_ANOTHER = re.compile(
+    r"(?:Ticket|Links for ticket|Queue|User|Group) \S+ (?:updated|created)\.|Comments added\Z"
+    r"|Correspondence added\Z|Message recorded\b"
+)
 _STATUS_SET = re.compile(r"Status changed from ")
 _LOOK = "look at the ticket's history before you send it again"
 
@@ -42,9 +47,12 @@ def read_said(reply: Reply) -> Said:
     """What became of a change of owner or a merge, which RT tells by its status.
 
     Raises:
-        OutcomeUnknownError: RT crashed or the reply was cut short.
+        OutcomeUnknownError: RT crashed, the reply was cut short, or it is one to something else.
     """
     lines = _lines(reply)
+    if any(form.fields for form in forms_of(reply)) or any(map(_OF_ANOTHER.match, lines)):
+        message = f"it is unknown whether RT carried it out: it answered something else; {_LOOK}"
+        raise OutcomeUnknownError(message)
     return Said(refusal=_refusal(lines) if reply.status >= _REFUSED else None)
 
 

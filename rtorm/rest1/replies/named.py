@@ -16,7 +16,8 @@ __all__ = ["addressable", "check_wanted", "none_named", "read_named", "read_name
 _HIDDEN = re.compile(r"Can't call method \"Id\" on an undefined value at \S+/(queue|group)/ns ")
 _RIGHTS = {"queue": "SeeQueue", "group": "SeeGroup"}
 _PRINCIPAL = re.compile(r"(?:user|group)/([0-9]{1,18})\Z")
-_ADDRESS = re.compile(r"(?!new\Z|[0-9]+(?:-[0-9]+)?\Z)[^,/\\\n\0\ud800-\udfff]+\Z")
+# In the path of a URL, a dot or two are no name.
+_ADDRESS = re.compile(r"(?!new\Z|\.\.?\Z|[0-9]+(?:-[0-9]+)?\Z)[^,/\\\n\0\ud800-\udfff]+\Z")
 
 
 def check_wanted(kind: str, name: str) -> None:

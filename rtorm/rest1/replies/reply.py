@@ -17,7 +17,8 @@ from rtorm.rest1.forms import Form
 
 __all__ = ["Reply", "cut_short", "forms_of", "read_http", "read_text", "said_in"]
 
-_STATUS = re.compile(r"RT/(\S+) (\d{3}) ([^\n]*)")
+# What is longer is no version of RT's.
+_STATUS = re.compile(r"RT/(\S{1,100}) ([0-9]{3}) ([^\n]*)")
 _VERSION = re.compile(r"\d+(?:\.\d+)*\w*")
 _QUOTED = 200
 
@@ -177,6 +178,17 @@ _PAGES: tuple[tuple[str, type[RTError], str], ...] = (
         "WebRemoteUserAuth error",
         AuthenticationError,
         "RT expects the web server to log users in, and it did not",
+    ),
+    # Apache's words, and nginx's
+    (
+        "speaking plain HTTP to an SSL-enabled server port",
+        ProtocolError,
+        "this port speaks https: give a URL that begins with https://",
+    ),
+    (
+        "plain HTTP request was sent to HTTPS port",
+        ProtocolError,
+        "this port speaks https: give a URL that begins with https://",
     ),
 )
 

@@ -51,6 +51,7 @@ SENTENCES = _table(
     (r"Permission denied\Z", PermissionDenied, _right("AdminUsers")),
     (r"Permission Denied\Z", PermissionDenied, ""),
     (r"Invalid query: ", QueryError, ""),
+    (r"Unknown field(?: '|: )", QueryError, ""),
     (r"Unknown listing format: ", QueryError, ""),
     (r"Invalid operator specification: ", QueryError, ""),
     (r"Invalid field specification: ", QueryError, "a field whose name RT cannot be told"),

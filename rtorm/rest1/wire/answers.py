@@ -15,6 +15,7 @@ from rtorm.errors import (
     RTError,
 )
 from rtorm.rest1.replies.reply import Reply, read_http
+from rtorm.rest1.wire.challenges import what_it_wants
 from rtorm.rest1.wire.failures import LOOK_FIRST
 from rtorm.rest1.wire.framing import head_is_whole
 from rtorm.rest1.wire.masking import without
@@ -59,8 +60,8 @@ def read_answer(
     message = f"{url}: {failure}"
     if isinstance(failure, PermissionDenied | AuthenticationError):
         message = f"{url} does not serve {whose(auth)}: {failure}"
-    if asked := headers.get("WWW-Authenticate", ""):
-        message += f" (the web server asks for {asked.split()[0]})"
+    if status == HTTPStatus.UNAUTHORIZED:
+        message += what_it_wants(auth, headers.get("WWW-Authenticate", ""))
     if lost:
         message += f"; RT may or may not have carried out the write: {LOOK_FIRST}"
     raise (OutcomeUnknownError if lost else type(failure))(message)

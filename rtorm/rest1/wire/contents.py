@@ -17,15 +17,15 @@ import urllib3
 from rtorm.errors import ProtocolError, RTError
 from rtorm.rest1.downloads import Download
 from rtorm.rest1.replies.reply import Reply, read_text
+from rtorm.rest1.versions import RAW_CONTENT, Version
 from rtorm.rest1.wire.framing import end_is_told
 
 __all__ = ["begun", "without_tail"]
 
 _PIECE = 65536
 _LONGEST_HEAD = 1024
-_HEAD = re.compile(rb"RT/\S+ \d{3} [^\n]*\n\n")
+_HEAD = re.compile(rb"RT/\S{1,100} [0-9]{3} [^\n]*\n\n")
 # RT before 4.4.5 drops the newlines at the content's end and writes three of its own.
-_BARE_SINCE = (4, 4, 5)
 _TAIL = b"\n\n\n"
 
 
@@ -109,9 +109,7 @@ def _slices(piece: bytes) -> Iterator[bytes]:
 
 
 def _content(reply: Reply, pieces: Iterator[bytes]) -> Iterator[bytes]:
-    if tuple(map(int, re.findall(r"\d+", reply.version)[:3])) >= _BARE_SINCE:
-        return pieces
-    return without_tail(pieces)
+    return pieces if Version.parse(reply.version).has(RAW_CONTENT) else without_tail(pieces)
 
 
 def without_tail(pieces: Iterator[bytes]) -> Iterator[bytes]:

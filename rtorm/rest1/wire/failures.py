@@ -11,13 +11,15 @@ from dataclasses import dataclass
 import requests
 import urllib3
 
-from rtorm.errors import OutcomeUnknownError, RTError, TransportError
+from rtorm.errors import AuthenticationError, OutcomeUnknownError, RTError, TransportError
 
 __all__ = ["LOOK_FIRST", "Failures"]
 
 LOOK_FIRST = "look at the record before you send it again"
 
 _CONNECTION = "urllib3.connection"
+# X509_V_ERR_HOSTNAME_MISMATCH and X509_V_ERR_IP_ADDRESS_MISMATCH of OpenSSL
+_OTHER_NAMES = (62, 64)
 _NEVER_CONNECTED = (
     urllib3.exceptions.NewConnectionError,
     urllib3.exceptions.ConnectTimeoutError,
@@ -43,22 +45,65 @@ class Failures:
     def without_reply(self, error: Exception, *, writes: bool) -> RTError:
         """What it means that a request, a write or not, brought no reply or a part of one."""
         causes = list(_causes(error))
+        if any(map(_is_unproven, causes)):
+            return self._unproven(writes=writes)
         unsent = any(map(_before_sending, causes))
         said = self._reason(error, causes, unsent=unsent)
+        failure: RTError
         if unsent:
-            return TransportError(f"cannot reach RT at {self.url}, nothing was sent: {said}")
-        if not writes:
-            return TransportError(f"no reply from RT at {self.url}: {said}; a read may be repeated")
-        return OutcomeUnknownError(
-            f"the reply of RT at {self.url} was lost, {said}: it may or may not have carried out "
-            f"the write; {LOOK_FIRST}"
+            failure = TransportError(f"cannot reach RT at {self.url}, nothing was sent: {said}")
+        elif not writes:
+            failure = TransportError(
+                f"no reply from RT at {self.url}: {said}; a read may be repeated"
+            )
+        else:
+            failure = OutcomeUnknownError(
+                f"the reply of RT at {self.url} was lost, {said}: it may or may not have carried "
+                f"out the write; {LOOK_FIRST}"
+            )
+        failure.retry_after = _wait(causes)
+        return failure
+
+    def cut_off(self, *, writes: bool) -> RTError:
+        """What it means that a reply ends in the middle of a line."""
+        said = f"the reply of RT at {self.url} ends in the middle of a line"
+        failure: RTError = TransportError(f"{said}; a read may be repeated")
+        if writes:
+            failure = OutcomeUnknownError(
+                f"{said}: it may or may not have carried out the write; {LOOK_FIRST}"
+            )
+        failure.retry_after = 0.0
+        return failure
+
+    def no_json(self, status: int, wait: float) -> RTError:
+        """What it means that REST 2.0 answered with a broken reply, or a gateway in its stead."""
+        failure = TransportError(
+            f"no answer of REST 2.0 from RT at {self.url}: HTTP {status}, and no JSON that is "
+            "whole; a read may be repeated"
         )
+        failure.retry_after = wait
+        return failure
 
     def broken_off(self, error: Exception) -> RTError:
         """What it means that the reply to a read ended in the middle."""
-        said = self._reason(error, list(_causes(error)), unsent=False)
-        return TransportError(
+        causes = list(_causes(error))
+        said = self._reason(error, causes, unsent=False)
+        failure = TransportError(
             f"the reply of RT at {self.url} broke off: {said}; a read may be repeated"
+        )
+        failure.retry_after = _wait(causes)
+        return failure
+
+    def _unproven(self, *, writes: bool) -> RTError:
+        """The answer may be anybody's."""
+        said = f"what answers at {self.url} did not prove who it is (Kerberos)"
+        if writes:
+            return OutcomeUnknownError(
+                f"{said}: RT may or may not have carried out the write; {LOOK_FIRST}"
+            )
+        return AuthenticationError(
+            f"{said}, so its answer is not used: check the URL, and that its web server asks for "
+            "Kerberos there"
         )
 
     def _reason(self, error: Exception, causes: Sequence[BaseException], *, unsent: bool) -> str:
@@ -72,6 +117,8 @@ class Failures:
             return f"it took no more of the request for {reading:g} s (timeout= sets the limit)"
         told = f"{type(causes[-1]).__name__}: {causes[-1]}"
         advice = next((advice for kind, advice in _REMEDIES if _holds(causes, kind)), "")
+        if any(map(_is_of_another, causes)):
+            advice = "the certificate is for another name than the URL has: check the host in it"
         return f"{advice} ({told})" if advice and unsent else told
 
 
@@ -88,6 +135,31 @@ _REMEDIES: tuple[tuple[type[BaseException], str], ...] = (
 )
 
 
+# Failures that a second attempt would meet again, or that have taken all the time there was.
+_STAYING = (
+    TimeoutError,
+    ssl.SSLCertVerificationError,
+    requests.exceptions.ConnectTimeout,
+    urllib3.exceptions.ReadTimeoutError,
+    urllib3.exceptions.LocationValueError,
+    requests.exceptions.InvalidURL,
+    requests.exceptions.InvalidSchema,
+    requests.exceptions.InvalidHeader,
+)
+
+
+def _wait(causes: Iterable[BaseException]) -> float | None:
+    return None if any(map(_stays, causes)) else 0.0
+
+
+def _stays(error: BaseException) -> bool:
+    if isinstance(error, socket.gaierror):
+        return error.errno != socket.EAI_AGAIN
+    # Of TLS that the other end does not speak.
+    handshake = isinstance(error, ssl.SSLError) and _before_sending(error)
+    return handshake or isinstance(error, _STAYING)
+
+
 def _causes(error: BaseException) -> Iterator[BaseException]:
     """An exception and those inside it; not its context, which may be the program's own."""
     yield error
@@ -99,6 +171,17 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 def _holds(causes: Iterable[BaseException], kind: type[BaseException]) -> bool:
     return any(isinstance(cause, kind) for cause in causes)
+
+
+def _is_unproven(error: BaseException) -> bool:
+    """Whether a server failed to prove who it is; requests-kerberos and -gssapi name it alike."""
+    return type(error).__name__ == "MutualAuthenticationError"
+
+
+def _is_of_another(error: BaseException) -> bool:
+    """Whether a certificate is good, and that of another host."""
+    number = getattr(error, "verify_code", 0)
+    return isinstance(error, ssl.SSLCertVerificationError) and number in _OTHER_NAMES
 
 
 def _ran_out(error: BaseException) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import requests
 
-__all__ = ["end_is_told", "head_is_whole"]
+__all__ = ["end_is_told", "head_is_whole", "is_cut"]
 
 _HTTP_1_1 = 11
 
@@ -25,6 +25,12 @@ def head_is_whole(response: requests.Response) -> bool:
     if _is_framed(response) or response.raw.version != _HTTP_1_1:
         return True
     return "close" in response.headers.get("Connection", "").lower()
+
+
+def is_cut(response: requests.Response) -> bool:
+    """Whether a reply of RT ends in the middle of a line, where HTTP does not tell its end."""
+    content = response.content
+    return bool(content) and not content.endswith(b"\n") and not _is_framed(response)
 
 
 def _is_framed(response: requests.Response) -> bool:

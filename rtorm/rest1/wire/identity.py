@@ -9,6 +9,7 @@ from rtorm.errors import ProtocolError
 from rtorm.gateway import Identity
 from rtorm.rest1.forms import parse
 from rtorm.rest1.replies.reply import Reply
+from rtorm.rest1.versions import LOCAL_TIME, Version
 
 __all__ = ["read_identity"]
 
@@ -35,13 +36,15 @@ def read_identity(url: str, reply: Reply, date: str) -> Identity:
         message = f"what answers at {url} does not say who is logged in: {said}"
         raise ProtocolError(message)
     now = _http_date(date)
-    return Identity(user, _offset(fields.get("Starts", ""), now), now, reply.version)
+    # RT before 4.2.9 shows this time in UTC, whatever the account's zone.
+    local = fields.get("Starts", "") if Version.parse(reply.version).has(LOCAL_TIME) else ""
+    return Identity(user, _offset(local, now), now, reply.version)
 
 
 def _http_date(date: str) -> datetime:
     try:
         return parsedate_to_datetime(date).astimezone(UTC)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return datetime.now(UTC)
 
 

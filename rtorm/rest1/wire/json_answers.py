@@ -18,10 +18,12 @@ class JsonAnswer:
     Attributes:
         status: Its HTTP status.
         data: Its JSON; None where it is no answer of REST 2.0, or a refusal.
+        is_broken: Whether its JSON ends in the middle.
     """
 
     status: int
     data: object = field(default=None, repr=False)
+    is_broken: bool = False
 
     @property
     def wants_login(self) -> bool:
@@ -40,4 +42,4 @@ def read_json(response: requests.Response) -> JsonAnswer:
     try:
         return JsonAnswer(status, json.loads(response.content))
     except (ValueError, RecursionError):
-        return JsonAnswer(status)
+        return JsonAnswer(status, is_broken=True)

@@ -11,7 +11,7 @@ from rtorm.rest1.wire.request import Parameters
 __all__ = ["masked", "told", "without"]
 
 # With the lines that RT takes for the value's own: empty ones, and those that begin with a blank.
-_SECRET_LINE = re.compile(r"(?im)^(Password:).*(?:\n(?:[^\S\n].*)?(?=\n|\Z))*")
+_SECRET_LINE = re.compile(r"(?im)^(Password:).*+(?:\n(?:[^\S\n].*+)?(?=\n|\Z))*+")
 _SECRET_KEYS = frozenset({"pass", "password", "token"})
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from rtorm.auth import Auth, Token
+from rtorm.auth import Auth, Kerberos, Token
 from rtorm.errors import AuthenticationError
 from rtorm.rest1.replies.reply import Reply
+from rtorm.rest1.versions import TOKENS, Version
 
 __all__ = ["cookie_never_sent", "cookie_refused", "is_refusal", "login_refused", "whose"]
 
@@ -20,6 +21,8 @@ def whose(auth: Auth) -> str:
     """The login in words, without its secret."""
     if isinstance(auth, Token):
         return "the token"
+    if isinstance(auth, Kerberos):
+        return f"the ticket of {auth.principal!r}" if auth.principal else "the Kerberos ticket"
     user = getattr(auth, "user", "")
     return f"the login of user {user!r}" if user else f"the login {auth!r}"
 
@@ -51,8 +54,8 @@ def cookie_never_sent(url: str) -> AuthenticationError:
 
 def _remedy(auth: Auth, reply: Reply) -> str:
     if isinstance(auth, Token):
-        if reply.version.startswith(("3.", "4.")):
-            return f"This is RT {reply.version}; tokens need RT 5: use auth.Password"
+        if said := Version.parse(reply.version).lacks(TOKENS):
+            return said
         return "Check that the token is whole and not revoked"
     if auth.login_form() or auth.request_form():
         return "Check both name and password; an e-mail address does not count as a name"

@@ -14,7 +14,7 @@ __all__ = ["LOGOUT", "WHO_AM_I", "Parameters", "Request", "check_parameters", "f
 Parameters = Mapping[str, str | Sequence[str]]
 
 # RT answers with nothing at all to some reads, and to an edit of one object that changes nothing.
-_ALWAYS_ANSWERED = re.compile(r"(?:\w+/)?edit\Z|.+/(?:new|comment|take)\Z")
+_ALWAYS_ANSWERED = re.compile(r"(?:\w+/)?edit\Z|.+/(?:new|comment|take|merge/\d+)\Z")
 _LONGEST_QUERY = 1500
 
 
@@ -56,6 +56,7 @@ class Request:
         content: The form of a write; None in a read.
         files: What goes with the form.
         rest: Which of RT's REST interfaces is asked.
+        idempotent: Whether a write does no harm if it is carried out twice.
     """
 
     path: str
@@ -63,6 +64,7 @@ class Request:
     content: str | None = field(default=None, repr=False)
     files: tuple[Upload, ...] = ()
     rest: Literal["1.0", "2.0"] = "1.0"
+    idempotent: bool = False
 
     @property
     def place(self) -> str:
@@ -78,6 +80,11 @@ class Request:
     def writes(self) -> bool:
         """Whether RT is to change something."""
         return self.content is not None
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether it may be sent again when it is not known what became of it."""
+        return self.idempotent or not self.writes
 
     @property
     def form(self) -> Parameters:

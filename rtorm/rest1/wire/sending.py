@@ -19,6 +19,8 @@ import requests
 import requests.adapters
 import urllib3
 
+from rtorm.rest1.wire.pacing import paced
+
 __all__ = ["PatientAdapter"]
 
 
@@ -43,7 +45,9 @@ class _HTTPPool(urllib3.HTTPConnectionPool):
         super()._validate_conn(conn)
         if conn.is_closed:
             conn.connect()
-        conn.timeout = self.timeout.read_timeout
+        conn.timeout = limit = self.timeout.read_timeout
+        if limit is not None:
+            conn.sock = paced(conn.sock, limit)
 
 
 class _HTTPSPool(_HTTPPool, urllib3.HTTPSConnectionPool):

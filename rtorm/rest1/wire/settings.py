@@ -10,15 +10,18 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import requests
+import urllib3
 
 from rtorm.errors import ConfigurationError
 
-__all__ = ["Timeout", "certificates", "checked_timeout", "front_page"]
+__all__ = ["Retries", "Timeout", "certificates", "checked_timeout", "front_page", "retry_policy"]
 
 Timeout = float | tuple[float, float]
+Retries = int | urllib3.Retry
 
 _REST_OF_URL = re.compile(r"/REST/[12]\.0\Z")
 _PAIR = 2
+_LONGEST_PAUSE = 30
 
 
 def front_page(url: str) -> str:
@@ -53,6 +56,28 @@ def checked_timeout(timeout: Timeout) -> tuple[float, float]:
         )
         raise ConfigurationError(message)
     return both
+
+
+def retry_policy(retries: Retries) -> urllib3.Retry:
+    """How often to try again, and after which pauses.
+
+    The first time at once, then after 1, 2, 4 … seconds and up to half a second more, so that many
+    programs do not come back together.
+
+    Raises:
+        ConfigurationError: It is neither a whole number from 0 nor a `urllib3.Retry`.
+    """
+    if isinstance(retries, urllib3.Retry):
+        return retries
+    if type(retries) is not int or retries < 0:
+        message = (
+            f"retries={retries!r}: give a whole number from 0, which is never to try again, or a "
+            "urllib3.Retry"
+        )
+        raise ConfigurationError(message)
+    return urllib3.Retry(
+        retries, backoff_factor=0.5, backoff_jitter=0.5, backoff_max=_LONGEST_PAUSE
+    )
 
 
 def _is_limit(seconds: object) -> bool:
@@ -104,6 +129,9 @@ def _text(url: object) -> str:
 
 
 def _parsed_front_page(url: str) -> str | None:
+    # Python itself leaves line breaks and tabs out.
+    if not url.isprintable():
+        return None
     try:
         parts = urlsplit(url)
         host, port, login = parts.hostname, parts.port, parts.username or parts.password

@@ -11,21 +11,26 @@ import requests
 import urllib3
 
 from rtorm.auth import Auth
-from rtorm.errors import AuthenticationError, ConfigurationError, RTError
+from rtorm.errors import ConfigurationError, RTError
 from rtorm.rest1.downloads import Download
 from rtorm.rest1.replies.reply import Reply
 from rtorm.rest1.wire.answers import read_answer
 from rtorm.rest1.wire.contents import begun
 from rtorm.rest1.wire.failures import Failures
+from rtorm.rest1.wire.framing import is_cut
 from rtorm.rest1.wire.json_answers import JsonAnswer, read_json
 from rtorm.rest1.wire.log import Line, log_json, log_words, logged, status_line
 from rtorm.rest1.wire.masking import without
 from rtorm.rest1.wire.refusals import is_refusal
 from rtorm.rest1.wire.request import Parameters, Request
+from rtorm.rest1.wire.retrying import Retrying
 from rtorm.rest1.wire.sending import PatientAdapter
 from rtorm.rest1.wire.sessions import Sessions
+from rtorm.rest1.wire.unsigned import unsigned
 
 __all__ = ["Transport"]
+
+_NOT_READ = b"-"
 
 
 class Transport:
@@ -36,7 +41,12 @@ class Transport:
     """
 
     def __init__(
-        self, url: str, auth: Auth, timeout: tuple[float, float], verify: bool | str
+        self,
+        url: str,
+        auth: Auth,
+        timeout: tuple[float, float],
+        verify: bool | str,
+        retries: urllib3.Retry,
     ) -> None:
         self.sessions = Sessions(self._new_session)
         self._url = url
@@ -44,33 +54,49 @@ class Transport:
         self._timeout = timeout
         self._verify = verify
         self._failures = Failures(url, timeout)
+        self._retrying = Retrying(retries)
 
     def exchange(self, request: Request, *, login: bool = False) -> tuple[Reply, str]:
-        """Send one request and read its reply; gives the reply's date, too."""
+        """Send a request and read its reply; gives the reply's date, too."""
+        attempt = partial(self._exchange, request, login=login)
+        return self._retrying.run(attempt, repeatable=request.repeatable)
+
+    def read_json(self, request: Request) -> JsonAnswer:
+        """Send a request of REST 2.0 and read what answers."""
+        return self._retrying.run(partial(self._read_json, request), repeatable=True)
+
+    def open(self, request: Request, stack: ExitStack) -> tuple[Reply, Download]:
+        """Send a request and read its reply's beginning; the stack's end ends the download."""
+        return self._retrying.run(partial(self._open, request, stack), repeatable=True)
+
+    def _exchange(self, request: Request, *, login: bool) -> tuple[Reply, str]:
         method = self._method(request, login=login)
         with logged(method, request) as line:
             response = self._send(method, request, login=login)
-            reply = read_answer(self._url, self._auth, request, response, response.content)
+            reply = self._read(request, response, response.content)
+            if is_cut(response):
+                raise self._failures.cut_off(writes=request.writes)
             line.said = status_line(reply)
         log_words(reply)
         return reply, response.headers.get("Date", "")
 
-    def read_json(self, request: Request) -> JsonAnswer:
-        """Send one request of REST 2.0 and read what answers."""
+    def _read_json(self, request: Request) -> JsonAnswer:
         with logged("GET", request) as line:
             response = self._send("GET", request)
             answer = read_json(response)
             line.said = f"HTTP {answer.status}"
+            wait = 0.0 if answer.is_broken else self._retrying.after(response, _NOT_READ)
+            if wait is not None:
+                raise self._failures.no_json(answer.status, wait)
         log_json(line.said, without(self._auth.secrets(), response.content))
         return answer
 
-    def open(self, request: Request, stack: ExitStack) -> tuple[Reply, Download]:
-        """Send one request and read its reply's beginning; the stack's end ends the download."""
+    def _open(self, request: Request, stack: ExitStack) -> tuple[Reply, Download]:
         method = self._method(request)
         with ExitStack() as own:
             line = own.enter_context(logged(method, request))
             response = own.enter_context(self._send(method, request, stream=True))
-            read = partial(read_answer, self._url, self._auth, request, response)
+            read = partial(self._read, request, response)
             reply, download = begun(self._url, response, self._failures.broken_off, read)
             line.said = status_line(reply)
             if not is_refusal(reply):
@@ -78,6 +104,18 @@ class Transport:
                 # A call, since what the caller raises meanwhile is no failure of the download.
                 stack.callback(own.pop_all().close)
         return reply, download
+
+    def _read(self, request: Request, response: requests.Response, content: bytes) -> Reply:
+        try:
+            return read_answer(self._url, self._auth, request, response, content)
+        except RTError as error:
+            error.retry_after = self._retrying.after(response, content)
+            # It may hold the secrets, and the traceback holds this frame.
+            del content
+            if error.retry_after is not None:
+                # What comes next through this connection may belong to something else.
+                self.sessions.mine().http.close()
+            raise
 
     def _method(self, request: Request, *, login: bool = False) -> str:
         in_body = login or request.in_body or bool(self._auth.request_form())
@@ -125,8 +163,8 @@ class Transport:
                 )
             )
         except requests.RequestException as error:
-            message = f"{self._auth!r} cannot log in to {self._url}: {error}"
-        raise AuthenticationError(message)
+            failure = unsigned(self._url, self._auth, error)
+        raise failure
 
     def _body(self, request: Request, *, login: bool) -> Parameters:
         form = {**request.form, **self._auth.request_form()}
