@@ -358,7 +358,7 @@ def _seconds(read: _Read, shape: _Shape) -> list[float]:
         gc.collect()
         began = time.process_time()
         read(text)
-        taken.append(time.process_time() - began)
+        taken.append(round(time.process_time() - began, 4))
         if taken[-1] > _PATIENCE:
             break
     return taken

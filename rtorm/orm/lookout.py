@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, TypeVar
 
-from rtorm.errors import PermissionDenied, RTError, StaleError
+from rtorm.errors import NotFound, PermissionDenied, RTError, StaleError
 from rtorm.gateway import Gateway, Shown, Steps
 from rtorm.orm.defined import layout_for
 from rtorm.orm.interrupts import Interrupts
@@ -123,7 +123,7 @@ class Lookout:
             for record, length, answer in self._seen(kind, known):
                 try:
                     self._compare(record, known[record], length, answer)
-                except RTError as error:
+                except (StaleError, NotFound, PermissionDenied) as error:
                     refused[record] = error
         return refused
 

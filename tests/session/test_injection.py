@@ -616,6 +616,11 @@ def uploaded(scene: Scene, text: str) -> object:
     return scene.client.post(f"ticket/{scene.number}/comment", form, [file])
 
 
+def has_upload(scene: Scene, text: str, _: object) -> bool:
+    """Whether the last message of the ticket is the one that went with the file."""
+    return message_holds("Content")(scene, f"raw {text!a}", None)
+
+
 def got(cls: type[Record], scene: Scene, text: str) -> Record:
     """A record by its name."""
     return scene.session.get(cls, text)
@@ -841,7 +846,8 @@ USES: tuple[Use, ...] = (
         ("Client.post(files)",),
         uploaded,
         MESSAGE,
-        lambda s, text, _: message_holds("Content")(s, f"raw {text!a}", None),
+        has_upload,
+        (*TEXTS, ANOTHER_PART),
     ),
     Use(
         ("connect(url)",),

@@ -474,7 +474,7 @@ class Attempt:
     theirs: object
 
 
-ROUNDS = 100
+ROUNDS = 40
 
 
 @pytest.mark.live

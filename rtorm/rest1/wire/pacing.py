@@ -11,24 +11,19 @@ import socket
 import time
 from typing import Any
 
-__all__ = ["paced"]
+__all__ = ["PacedSocket"]
 
 _PIECE = 1024
 
 
-def paced(sock: Any, limit: float) -> Any:
-    """A connection's socket whose replies must come by kilobytes.
+class PacedSocket:
+    """A connection's socket, but for how it is read: replies must come by kilobytes.
 
     Args:
-        sock: The socket; anything else, such as the stand-in of a recording, is given back.
+        sock: The socket.
         limit: Seconds for each kilobyte, and for a reply that is shorter. What the program itself
             does between two of them does not count.
     """
-    return _PacedSocket(sock, limit) if isinstance(sock, socket.socket) else sock
-
-
-class _PacedSocket:
-    """A socket, but for how it is read."""
 
     def __init__(self, sock: socket.socket, limit: float) -> None:
         self._sock = sock

@@ -12,6 +12,7 @@ against all bytes that it is given at once, so 50 MB would have to leave within 
 from __future__ import annotations
 
 import io
+import socket
 import time
 from typing import Any
 
@@ -19,7 +20,7 @@ import requests
 import requests.adapters
 import urllib3
 
-from rtorm.rest1.wire.pacing import paced
+from rtorm.rest1.wire.pacing import PacedSocket
 
 __all__ = ["PatientAdapter"]
 
@@ -46,8 +47,8 @@ class _HTTPPool(urllib3.HTTPConnectionPool):
         if conn.is_closed:
             conn.connect()
         conn.timeout = limit = self.timeout.read_timeout
-        if limit is not None:
-            conn.sock = paced(conn.sock, limit)
+        if limit is not None and isinstance(conn.sock, socket.socket):
+            conn.sock = PacedSocket(conn.sock, limit)
 
 
 class _HTTPSPool(_HTTPPool, urllib3.HTTPSConnectionPool):
