@@ -16,7 +16,7 @@ from typing import TypeVar
 from rtorm.auth import Auth, Basic, Kerberos, Password, Token
 from rtorm.errors import ConfigurationError
 from rtorm.rest1.wire.settings import front_page
-from rtorm.rtrc import Setting, parse, places
+from rtorm.rtrc import Setting, is_trusted, parse, places
 
 if sys.platform != "win32":
     import pwd
@@ -146,7 +146,7 @@ class Configuration:
         named = len(searched) == 1
         for number, place in enumerate(searched, 1):
             if named or os.access(place, os.R_OK):
-                return _read(place, tuple(searched[:number]))
+                return _read(place, tuple(searched[:number]), is_named=named)
         return _File(tuple(searched))
 
     def _home(self) -> Path:
@@ -154,14 +154,20 @@ class Configuration:
         return Path(next(filter(None, (_account_home(), *variables)), "."))
 
 
-def _read(place: Path, searched: tuple[Path, ...]) -> _File:
+def _read(place: Path, searched: tuple[Path, ...], *, is_named: bool) -> _File:
     try:
         with place.open("rb") as file:
-            mode, content = os.fstat(file.fileno()).st_mode, file.read()
+            status, content = os.fstat(file.fileno()), file.read()
     except OSError as error:
         message = f"{place} cannot be read for settings: {error.strerror}"
         raise ConfigurationError(message) from None
-    settings = parse(content, str(place))
+    if sys.platform != "win32" and not (is_named or is_trusted(status.st_uid, os.geteuid())):
+        message = (
+            f"{place} belongs to another account, and may name a server of its own, to which your "
+            f"password would go: to trust it, set RTCONFIG={shlex.quote(str(place))}"
+        )
+        raise ConfigurationError(message)
+    mode, settings = status.st_mode, parse(content, str(place))
     password = settings.get("passwd")
     # Windows has other means, of which the mode tells nothing.
     exposed = os.name == "posix" and mode & _READABLE_BY_OTHERS

@@ -9,7 +9,7 @@ from pathlib import PurePath
 
 from rtorm.errors import ConfigurationError
 
-__all__ = ["SYSTEM_FILES", "Setting", "parse", "places"]
+__all__ = ["SYSTEM_FILES", "Setting", "is_trusted", "parse", "places"]
 
 # As `rt help config` names them. The tool knows no token (RT 4.4-5.0, and RT's own master).
 _DIRECTIVES = ("server", "user", "passwd", "auth", "externalauth", "query", "orderby", "queue")
@@ -17,6 +17,7 @@ _DIRECTIVES = ("server", "user", "passwd", "auth", "externalauth", "query", "ord
 _DIRECTIVE = re.compile(rf"({'|'.join(_DIRECTIVES)})\s+(.*)", re.ASCII | re.DOTALL)
 _BLANK = re.compile(r"\s*", re.ASCII)
 _NAME = ".rtrc"
+_SYSTEM = 0
 SYSTEM_FILES = (
     # Where Debian's packages look, and those who install RT by hand.
     *(f"/etc/request-tracker{major}/rt.conf" for major in (5, 4)),
@@ -60,6 +61,16 @@ def places(
         yield from (above / name for above in (folder, *folder.parents))
     yield home / name
     yield from map(PurePath, SYSTEM_FILES)
+
+
+def is_trusted(owner: int, account: int) -> bool:
+    """Whether a file that was found by looking around may say where a password goes.
+
+    Args:
+        owner: The number of the account that it belongs to.
+        account: That of the account that runs the program.
+    """
+    return owner in (_SYSTEM, account)
 
 
 def parse(content: bytes, file: str) -> dict[str, Setting]:

@@ -18,7 +18,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import rtorm
-from rtorm import ConfigurationError, ExposedPasswordWarning, rtrc
+from rtorm import ConfigurationError, ExposedPasswordWarning, config, rtrc
 from rtorm.rtrc import parse, places
 from tests.client.servers import PASSWORD, USER, FakeRT
 from tests.client.support import Serve
@@ -402,6 +402,27 @@ def test_nothing_to_warn_of(machine: Machine, text: str, mode: int) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         opened()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="files have no owner there")
+def test_a_file_of_another_account(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It could send the password to a server of its own: it is taken only where it is named."""
+    file = machine.put("above/.rtrc", "server https://rt.example.com")
+    machine.set(RTUSER="me", RTPASSWD=SECRET)
+
+    def nobody(owner: int, account: int) -> bool:
+        return False
+
+    monkeypatch.setattr(config, "is_trusted", nobody)
+    with pytest.raises(ConfigurationError, match=rf"{file} belongs to another account.*RTCONFIG="):
+        rtorm.connect()
+    machine.set(RTCONFIG=str(file))
+    opened()
+
+
+def test_whose_files_are_trusted() -> None:
+    """The account's own, and the system's."""
+    assert [rtrc.is_trusted(owner, 1000) for owner in (0, 1000, 1001)] == [True, True, False]
 
 
 def test_secrets_of_a_file_are_nowhere(machine: Machine) -> None:
