@@ -25,6 +25,7 @@ __all__ = [
     "entry_of",
     "is_endless",
     "is_hidden",
+    "lists_in",
     "read_counts",
     "read_forms",
     "read_history",
@@ -202,6 +203,19 @@ def _minutes(text: str) -> int:
     return int(text) if _NUMBER.match(text) else 0
 
 
+def lists_in(reply: Reply, ids: Sequence[int]) -> Sequence[Form]:
+    """What RT shows of each of several histories in the short format, where all are there.
+
+    Raises:
+        RTError: The request as a whole was refused, crashed or cut short.
+    """
+    forms = forms_of(reply)
+    if len(forms) != len(ids):
+        message = f"RT was asked for {len(ids)} histories and showed {len(forms)}"
+        raise ProtocolError(message)
+    return forms
+
+
 def read_counts(reply: Reply, ids: Sequence[int]) -> list[int | RTError]:
     """How many entries of each ticket's history the account may see, or why it cannot be shown.
 
@@ -212,10 +226,7 @@ def read_counts(reply: Reply, ids: Sequence[int]) -> list[int | RTError]:
     Raises:
         RTError: The request as a whole was refused, crashed or cut short.
     """
-    forms = forms_of(reply)
-    if len(forms) != len(ids):
-        message = f"RT was asked for {len(ids)} histories and showed {len(forms)}"
-        raise ProtocolError(message)
+    forms = lists_in(reply, ids)
     return [_count(form) for form in forms]
 
 

@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from rtorm.errors import ProtocolError, RTError
 from rtorm.gateway import Step, Steps
 from rtorm.rest1.forms import Form
-from rtorm.rest1.replies.history import read_forms
-from rtorm.rest1.replies.reply import Reply, forms_of, said_in
+from rtorm.rest1.replies.history import lists_in, read_forms
+from rtorm.rest1.replies.reply import Reply, said_in
 from rtorm.rest1.replies.sentences import error_for
 
 __all__ = ["STEP_FIELDS", "read_lengths", "read_steps"]
@@ -36,10 +36,7 @@ def read_lengths(reply: Reply, ids: Sequence[int]) -> list[int | RTError]:
     Raises:
         RTError: The request as a whole was refused, crashed or cut short.
     """
-    forms = forms_of(reply)
-    if len(forms) != len(ids):
-        message = f"RT was asked for {len(ids)} histories and showed {len(forms)}"
-        raise ProtocolError(message)
+    forms = lists_in(reply, ids)
     totals = [_total([form]) for form in forms]
     return [
         error_for(said_in(form)) if total is None else total
