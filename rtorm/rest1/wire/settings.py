@@ -138,7 +138,8 @@ def _parsed_front_page(url: str) -> str | None:
         requests.Request("GET", url).prepare()
     except ValueError:
         return None
-    if parts.scheme not in ("http", "https") or not host:
+    # Older versions of requests ask DNS for a name with a blank in it.
+    if parts.scheme not in ("http", "https") or not host or " " in host:
         return None
     if login:
         message = f"the URL of {host} holds a login: give it as auth=(user, password)"
