@@ -230,8 +230,13 @@ def test_nobody_answers_the_question(
     assert command.main(arguments) == 130
 
 
-def test_no_login(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_login(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
     """What is missing is named."""
+    # No file of RT's tool, as Debian's packages install one.
+    monkeypatch.setenv("RTCONFIG", str(tmp_path / ".rtrc"))
+    (tmp_path / ".rtrc").touch()
     for name in ("RTTOKEN", "RTUSER", "RTPASSWD", "RTSERVER"):
         monkeypatch.delenv(name, raising=False)
     assert command.main(["https://rt.example.com", "--queue", "Incidents"]) == 2
