@@ -70,7 +70,8 @@ class Client:
             verify: Whether to verify the server's certificate, or a file or folder of
                 certificates to trust, as in requests.
             retries: How often a read or an edit is tried again, with growing pauses, when it failed
-                by what may pass: a connection refused or cut, a gateway's 502, 503 or 504, a 429.
+                by what may pass: a connection refused or cut, a gateway's 502 or 503, a 429, of a
+                read also a 504.
                 0 for never; a `urllib3.Retry` for other pauses. What ran out of its time limit is
                 not tried again, and neither is any create, comment, reply, take or merge.
 

@@ -117,7 +117,8 @@ class TestCut:
 
         def drip(connection: socket.socket) -> None:
             connection.sendall(CHUNKED + FIRST)
-            while not server.stopping.wait(0.05):
+            for _ in range(100):
+                server.stopping.wait(0.05)
                 connection.sendall(b"1\r\nx\r\n")
 
         rt.reply = drip

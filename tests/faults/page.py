@@ -45,6 +45,8 @@ def _cell(operation: Operation, fault: Fault) -> str:
         return stays
     if not operation.repeatable or fault.is_slow:
         return stays
+    if expected(operation, fault, passes=True) != "done":
+        return stays
     if fault.name == cut_after(0).name and not operation.count:
         stays += " or `ProtocolError`"
     return f"tried again: {_WORDS[expected(operation, fault, passes=True)]}; else {stays}"

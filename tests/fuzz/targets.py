@@ -190,7 +190,7 @@ def _identity(data: bytes) -> None:
 def _waiting(data: bytes) -> None:
     answer: Any = requests.Response()
     answer.status_code, answer.headers = 503, {"Retry-After": data.decode("latin-1")}
-    wait = Retrying(urllib3.Retry()).after(answer, b"")
+    wait = Retrying(urllib3.Retry()).after(answer, b"", writes=True)
     assert wait is not None
     assert wait >= 0
 

@@ -190,6 +190,25 @@ def test_what_rt_did_is_done_in_any_language(said: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "body",
+    [
+        "# Ticket 7 updated.\n\n",
+        "# Ticket 7 created.\n\n",
+        "# Links for ticket 7 updated.\n\n",
+        "# User 7 created.\n\n",
+        "# Comments added\n\n",
+        "# Correspondence added\n\n",
+        "# Message recorded\n\n",
+        "id: ticket/7\nSubject: another\n\n",
+    ],
+)
+def test_what_rt_said_to_another_request_is_no_success(body: str) -> None:
+    """A proxy may mix up replies: nothing is known of a change of owner or a merge then."""
+    with pytest.raises(OutcomeUnknownError, match="it answered something else"):
+        read_said(read_text(reply(body, DONE)))
+
+
+@pytest.mark.parametrize(
     ("said", "error"),
     [
         ("That user already owns that ticket", RTError),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 
 from rtorm.errors import OutcomeUnknownError, RTError
 from rtorm.gateway import Message, Said
@@ -30,7 +31,7 @@ def read_message(reply: Reply, message: Message) -> Said:
     Raises:
         OutcomeUnknownError: The reply does not say whether it was recorded.
     """
-    lines = _lines(reply)
+    lines = _lines(_forms(reply))
     if reply.status >= _REFUSED:
         return Said(refusal=_refusal(lines))
     if not lines or not _RECORDED.match(lines[0]):
@@ -49,19 +50,25 @@ def read_said(reply: Reply) -> Said:
     Raises:
         OutcomeUnknownError: RT crashed, the reply was cut short, or it is one to something else.
     """
-    lines = _lines(reply)
-    if any(form.fields for form in forms_of(reply)) or any(map(_OF_ANOTHER.match, lines)):
+    forms = _forms(reply)
+    lines = _lines(forms)
+    if reply.status >= _REFUSED:
+        return Said(refusal=_refusal(lines))
+    if any(form.fields for form in forms) or any(map(_OF_ANOTHER.match, lines)):
         message = f"it is unknown whether RT carried it out: it answered something else; {_LOOK}"
         raise OutcomeUnknownError(message)
-    return Said(refusal=_refusal(lines) if reply.status >= _REFUSED else None)
+    return Said()
 
 
-def _lines(reply: Reply) -> list[str]:
+def _forms(reply: Reply) -> Sequence[Form]:
     try:
-        forms = forms_of(reply)
+        return forms_of(reply)
     except RTError as error:
         message = f"it is unknown whether RT carried it out: {error}; {_LOOK}"
         raise OutcomeUnknownError(message) from None
+
+
+def _lines(forms: Iterable[Form]) -> list[str]:
     return [line for form in forms for line in _said_line_by_line(form)]
 
 

@@ -40,11 +40,14 @@ class Retrying:
     def __init__(self, policy: urllib3.Retry) -> None:
         self._policy = policy
 
-    def after(self, response: requests.Response, content: bytes) -> float | None:
+    def after(self, response: requests.Response, content: bytes, *, writes: bool) -> float | None:
         """Seconds after which a request may be sent again whose answer is an error.
 
-        None for an answer that will be the same then.
+        None for an answer that will be the same then, and for a write that has outlasted a
+        gateway's patience: RT may still be at work with it, and would do it twice at a time.
         """
+        if writes and response.status_code == HTTPStatus.GATEWAY_TIMEOUT:
+            return None
         if response.status_code in (self._policy.status_forcelist or _PASSING):
             return _seconds_to_wait(response.headers.get("Retry-After", ""))
         # It was cut off.

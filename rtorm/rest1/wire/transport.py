@@ -85,7 +85,9 @@ class Transport:
             response = self._send("GET", request)
             answer = read_json(response)
             line.said = f"HTTP {answer.status}"
-            wait = 0.0 if answer.is_broken else self._retrying.after(response, _NOT_READ)
+            wait = (
+                0.0 if answer.is_broken else self._retrying.after(response, _NOT_READ, writes=False)
+            )
             if wait is not None:
                 raise self._failures.no_json(answer.status, wait)
         log_json(line.said, without(self._auth.secrets(), response.content))
@@ -109,7 +111,7 @@ class Transport:
         try:
             return read_answer(self._url, self._auth, request, response, content)
         except RTError as error:
-            error.retry_after = self._retrying.after(response, content)
+            error.retry_after = self._retrying.after(response, content, writes=request.writes)
             # It may hold the secrets, and the traceback holds this frame.
             del content
             if error.retry_after is not None:
