@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from rtorm.rest1.forms import Form, parse
 
-__all__ = ["each_form", "fields_or_form"]
+__all__ = ["count_forms", "each_form", "fields_or_form"]
 
 _SEPARATOR = "\n--\n\n"
 # To make a regular expression costs as much as to read a hundred forms, once for each shape.
@@ -25,6 +25,11 @@ _MOST_NAMES, _LONGEST_NAMES = 1000, 30_000
 _EMPTY = Form()
 
 Read = Callable[[str], Mapping[str, str] | None]
+
+
+def count_forms(body: str, *, tail: int = 1) -> int:
+    """How many forms a reply's body has; as `each_form`."""
+    return body.count(_SEPARATOR, 0, _end(body, tail)) + 1
 
 
 def each_form(body: str, *, tail: int = 1) -> Iterator[Form]:
@@ -57,9 +62,12 @@ def _is_wide(form: Form) -> bool:
     return len(form.fields) > _MOST_NAMES or sum(map(len, form.fields)) > _LONGEST_NAMES
 
 
+def _end(body: str, tail: int) -> int:
+    return len(body) - tail if body.endswith("\n" * tail) else len(body)
+
+
 def _blocks(body: str, tail: int) -> Iterator[str]:
-    end = len(body.removesuffix("\n" * tail))
-    at = 0
+    at, end = 0, _end(body, tail)
     while (to := body.find(_SEPARATOR, at, end)) >= 0:
         yield body[at:to]
         at = to + len(_SEPARATOR)

@@ -347,8 +347,8 @@ def optional(codec: Codec) -> Codec:
     return Codec(decode, encode, either(codec.same), kept=either(codec.kept or codec.same))
 
 
-_ESCAPED = re.compile(r"\\([\\'])")
-_QUOTED_ITEM = re.compile(r"'((?:[^'\\]++|\\[\\'])*+)'(?=,|\Z)")
+# In quotes with another one or the end behind it, or else all up to the next comma.
+_ITEM = re.compile(r"('[^'\\]*+(?:\\[\\'][^'\\]*+)*+'(?=,|\Z)|[^,]*+)(?:,|\Z)")
 
 
 def cf_list(item: Codec) -> Codec:
@@ -358,8 +358,7 @@ def cf_list(item: Codec) -> Codec:
     """
 
     def decode(text: str, clock: Clock) -> list[Any]:
-        split = split_values if clock.old_lists else _split_values
-        return [item.decode(value, clock) for value in split(text)]
+        return [item.decode(value, clock) for value in _split(text, clock)]
 
     def encode(values: Sequence[Any], clock: Clock) -> str:
         texts = [item.encode(value, clock) for value in values]
@@ -426,20 +425,20 @@ def _quote_value(value: str) -> str:
     return f"'{escaped}'"
 
 
-def _split_values(text: str) -> list[str]:
+def _split(text: str, clock: Clock) -> list[str]:
     if "'" not in text:
         return text.removesuffix(",").split(",") if text else []
-    values: list[str] = []
-    at = 0
-    while at < len(text):
-        found = _QUOTED_ITEM.match(text, at)
-        # RT quotes only the values that hold a comma; other values may begin with a quote, too.
-        if found and "," in found.group(1):
-            values.append(_ESCAPED.sub(r"\1", found.group(1)) if "\\" in found[1] else found[1])
-            at = found.end() + 1
-            continue
-        end = text.find(",", at)
-        end = len(text) if end < 0 else end
-        values.append(text[at:end])
-        at = end + 1
-    return values
+    return split_values(text) if clock.old_lists else _split_values(text)
+
+
+def _split_values(text: str) -> list[str]:
+    # What is found last is the empty rest.
+    items = _ITEM.findall(text)[:-1]
+    # RT quotes only the values that hold a comma; other values may begin with a quote, too.
+    return [_unescaped(item[1:-1]) if "," in item else item for item in items]
+
+
+def _unescaped(value: str) -> str:
+    if "\\" not in value:
+        return value
+    return "\\".join(part.replace("\\'", "'") for part in value.split("\\\\"))

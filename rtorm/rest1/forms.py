@@ -8,8 +8,9 @@ reader restores, `parse` restores what RT's writer wrote.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 __all__ = [
     "EncodeError",
@@ -31,6 +32,9 @@ _NEXT_LINE = ",\n"
 _TICKET_CF = "CF.{"
 _CUSTOM = (_OWN_CF, _TICKET_CF)
 _NONE: frozenset[str] = frozenset()
+_NO_FIELD = ("", "")
+# Behind the last line; no line is that.
+_END = "\n"
 
 # RT stores noncharacters and surrogates as literal text such as `\xEF\xBF\xBF`.
 _UNSTORABLE = re.compile(
@@ -134,72 +138,69 @@ def _compose_field(key: str, value: str) -> str:
 def parse(block: str) -> Form:
     """Read one form; never fails: what is not a field or a comment is kept as `loose`."""
     # Not splitlines(): values may hold U+2028, U+0085, VT or FF.
-    lines = block.split("\n")
-    if lines[-1] == "":
-        lines.pop()
+    lines = block.removesuffix("\n").split("\n")
+    lines.append(_END)
     fields: dict[str, str] = {}
     comments: list[str] = []
     loose: list[str] = []
-    again: list[tuple[str, str, str]] = []
-    at, end = 0, len(lines)
-    while at < end:
-        line = lines[at]
-        at += 1
+    again: dict[str, _Together] = {}
+    rest = pairwise(lines)
+    for line, following in rest:
         if not line:
             continue
-        key, plain, value = line.partition(": ")
-        if not (plain and key.isalnum() and key.isascii()):
+        key, value = _NO_FIELD
+        odd = False
+        if ":" in line:
+            key, blank, value = line.partition(": ")
+            odd = not (blank and key.isalnum() and key.isascii())
+            if odd:
+                key, value = _field_line(line)
+        if not key:
             if line[0] == "#" and not fields:
                 comments.append(line[2:])
-                continue
-            found = _field_line(line) if ":" in line else None
-            if found is None:
+            else:
                 loose.append(line)
-                continue
-            key, value = found
-        if at < end and (not lines[at] or lines[at][0] == " "):
-            value, at = _continue(key, value, lines, at)
-        if key in fields and key.startswith(_CUSTOM):
-            again.append((key, fields[key], value))
+            continue
+        if not following or following[0] == " ":
+            value = _continue(key, value, following, rest)
+        if odd and key in fields and key.startswith(_CUSTOM):
+            if key not in again:
+                again[key] = _Together(fields[key])
+            again[key].add(value)
         fields[key] = value
     doubled = _settle(again, fields) if again else _NONE
     return Form(fields, tuple(comments), tuple(loose), doubled)
 
 
-def _field_line(line: str) -> tuple[str, str] | None:
-    if found := _CF_LINE.match(line):
-        return found.group(1), found.group(2) or ""
+def _field_line(line: str) -> tuple[str, str]:
+    """The name and the value that the line begins; both empty if it begins no field."""
     if line.startswith(_OWN_CF):
+        key, blank, value = line.partition(": ")
+        if blank:
+            return key, value
         # Without a value there is no blank either.
-        key, colon, value = line.partition(": ")
-        return (key, value) if colon else (line[:-1], "") if line.endswith(":") else None
-    key, colon, value = line.partition(":")
-    if colon and _PLAIN_KEY.match(key) and (not value or value[0] == " "):
+        return (line[:-1], "") if line.endswith(":") else _NO_FIELD
+    if line.startswith(_TICKET_CF) and (found := _CF_LINE.match(line)):
+        return found.group(1), found.group(2) or ""
+    key, _, value = line.partition(":")
+    if _PLAIN_KEY.match(key) and (not value or value[0] == " "):
         return key, value[1:]
-    return None
+    return _NO_FIELD
 
 
-def _settle(again: Iterable[tuple[str, str, str]], fields: dict[str, str]) -> frozenset[str]:
+def _settle(again: Mapping[str, _Together], fields: dict[str, str]) -> frozenset[str]:
     """Put values of custom fields that stand in several places together.
 
     Args:
-        again: Each of these keys with the value before and this one.
+        again: The values of each of them.
         fields: The last values, which are mended.
 
     Returns:
         The keys of those fields that RT shows once for each of two of one name.
     """
-    doubled: set[str] = set()
-    together: dict[str, _Together] = {}
-    for key, before, value in again:
-        if key.startswith(_TICKET_CF):
-            doubled.add(key)
-            continue
-        if key not in together:
-            together[key] = _Together(before)
-        together[key].add(value)
-    fields |= {key: values.text for key, values in together.items()}
-    return frozenset(doubled)
+    doubled = frozenset(key for key in again if key.startswith(_TICKET_CF))
+    fields |= {key: values.text for key, values in again.items() if key not in doubled}
+    return doubled
 
 
 class _Together:
@@ -226,20 +227,27 @@ class _Together:
             self._length += len(_NEXT_LINE) + len(value)
 
 
-def _continue(key: str, first: str, lines: list[str], at: int) -> tuple[str, int]:
+def _continue(key: str, first: str, following: str, rest: Iterator[tuple[str, str]]) -> str:
+    """The whole of a value, of which the further lines are taken.
+
+    Args:
+        key: The name of the field.
+        first: What stands beside it.
+        following: The next line.
+        rest: That and the one behind it, and so on.
+    """
     indent = len(key) + 2
     prefix = " " * (indent if indent <= _WIDEST_INDENT else _FALLBACK_INDENT)
     parts = [first]
-    end = len(lines)
-    while at < end and lines[at].startswith(prefix):
-        parts.append(lines[at][len(prefix) :])
-        at += 1
+    while following.startswith(prefix):
+        parts.append(following[len(prefix) :])
+        _, following = next(rest)
     empty = 0
-    while at < end and not lines[at]:
+    while not following:
         empty += 1
-        at += 1
+        _, following = next(rest)
     # One empty line sets a long value apart from its neighbours; a second one is the value's own
     # last newline.
     if empty > 1:
         parts.append("")
-    return "\n".join(parts), at
+    return "\n".join(parts)

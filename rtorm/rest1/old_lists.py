@@ -15,7 +15,7 @@ from rtorm.rest1.forms import EncodeError
 __all__ = ["join_values", "split_values"]
 
 # An item in quotes, or else all up to the next comma: no other item begins with a bare quote.
-_ITEM = re.compile(r"(?:'((?:[^'\\]++|\\'|\\)*)'|([^,]*))(?:,|\Z)")
+_ITEM = re.compile(r"(?:'([^']*+(?:(?<=\\)'[^']*+)*)'|([^,]*+))(?:,|\Z)")
 
 # What RT would change, or what has it read on beyond the end of the value.
 _LOST = (
@@ -28,16 +28,9 @@ _LOST = (
 
 def split_values(text: str) -> list[str]:
     """The values that RT shows as this text."""
-    values: list[str] = []
-    at = 0
-    while at < len(text):
-        found = _ITEM.match(text, at)
-        if found is None:
-            message = f"not values of a custom field: {text[at : at + 60]!r}"
-            raise ValueError(message)
-        values.append((found[2] if found[1] is None else found[1]).replace("\\'", "'"))
-        at = found.end()
-    return values
+    values = [found[found.lastindex or 0].replace("\\'", "'") for found in _ITEM.finditer(text)]
+    # What is found last is the empty rest.
+    return values[:-1]
 
 
 def join_values(values: Sequence[str]) -> str:

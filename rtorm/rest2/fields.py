@@ -52,7 +52,7 @@ class Field:
 
 def read_field(item: Mapping[str, object]) -> Field | None:
     """One custom field; None if it has no number or no name."""
-    own, name = number(item.get("id")), text(item.get("Name", item.get("name")))
+    own, name = number(item.get("id")), _name_of(item)
     if own is None or name is None:
         return None
     return Field(
@@ -64,6 +64,10 @@ def read_field(item: Mapping[str, object]) -> Field | None:
         pattern=text(item.get("Pattern")) or "",
         owner=text(item.get("LookupType")) or "",
     )
+
+
+def _name_of(item: Mapping[str, object]) -> str | None:
+    return text(item.get("Name", item.get("name")))
 
 
 def read_own_fields(data: object) -> list[Field]:
@@ -79,9 +83,10 @@ def read_numbers(data: object) -> dict[str, tuple[int, ...]]:
     """The numbers of the custom fields of a queue's tickets by name."""
     listed = objects(members(data).get("TicketCustomFields")) or []
     told: dict[str, list[int]] = {}
-    for field in map(read_field, listed):
-        if field is not None:
-            told.setdefault(field.name, []).append(field.id)
+    for item in listed:
+        own, name = number(item.get("id")), _name_of(item)
+        if own is not None and name is not None:
+            told.setdefault(name, []).append(own)
     return {name: tuple(numbers) for name, numbers in told.items()}
 
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import cast
 
 __all__ = ["members", "number", "objects", "text"]
 
+_HALF = re.compile("[\ud800-\udfff]")
+
 
 def text(value: object) -> str | None:
     """A text; None of what is none, or holds half a character."""
-    if not isinstance(value, str) or any("\ud800" <= sign <= "\udfff" for sign in value):
-        return None
-    return value
+    return value if isinstance(value, str) and not _HALF.search(value) else None
 
 
 def number(value: object) -> int | None:

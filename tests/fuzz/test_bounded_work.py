@@ -29,7 +29,9 @@ from rtorm.rest1.readers.links import LinkReader
 from rtorm.rest1.replies.creates import read_created
 from rtorm.rest1.replies.definitions import read_definitions
 from rtorm.rest1.replies.edits import read_edits
+from rtorm.rest1.replies.history import read_counts
 from rtorm.rest1.replies.reply import Reply, read_http
+from rtorm.rest1.replies.shows import read_shows
 from rtorm.rest1.wire.identity import read_identity
 from rtorm.rest2.fields import read_numbers
 from rtorm.rest2.pages import all_pages
@@ -138,6 +140,25 @@ def test_values_in_many_places_are_put_together_once(monkeypatch: pytest.MonkeyP
     found = forms.parse("".join(f"CF-a: {number}\n" for number in range(2000)))
     assert found.fields["CF-a"] == ",\n".join(map(str, range(2000)))
     assert len(joined) <= 10
+
+
+def test_forms_that_nobody_asked_for_are_counted_and_not_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The reply is refused by their number."""
+    read: list[str] = []
+
+    def parse(block: str) -> forms.Form:
+        read.append(block)
+        return forms.parse(block)
+
+    monkeypatch.setattr(alike, "parse", parse)
+    body = "\n--\n\n".join(f"# {number}\n" for number in range(1000))
+    for ask in (read_shows, read_counts):
+        read.clear()
+        with pytest.raises(ProtocolError, match="and showed 1000"):
+            ask(plain(f"RT/5.0.3 200 Ok\n\n{body}\n"), [1, 2])
+        assert len(read) <= 3
 
 
 @pytest.mark.parametrize("several", [["a", "b"], ["a", "b", "a,\nb"], ["a", "a", "b"]])

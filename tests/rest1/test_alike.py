@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtorm.rest1.alike import each_form
+from rtorm.rest1.alike import count_forms, each_form
 from rtorm.rest1.forms import Form, parse
 from tests.rest1.rt_rules import write_body, write_form
 from tests.rest1.test_forms import HOSTILE
@@ -52,6 +52,13 @@ def test_any_blocks_are_read_as_by_themselves() -> None:
     body = "\n--\n\n".join(blocks) + "\n\n"
     # Of the last one, the reply's own end is taken off.
     assert list(each_form(body, tail=2)) == [parse(block) for block in blocks]
+
+
+@given(st.lists(st.sampled_from(["\n", "--", "\n--\n\n", "a: b", "# c"])), st.integers(1, 2))
+def test_forms_are_counted_without_being_read(pieces: list[str], tail: int) -> None:
+    """As many as are read, also where the end of the reply looks like half of a separator."""
+    body = "".join(pieces)
+    assert count_forms(body, tail=tail) == len(list(each_form(body, tail=tail)))
 
 
 def test_the_first_form_may_be_the_odd_one() -> None:

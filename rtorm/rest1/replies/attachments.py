@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 
 from rtorm.errors import PermissionDenied, ProtocolError, RTError
 from rtorm.gateway import FileDetails, ListedFile
+from rtorm.rest1.alike import count_forms
 from rtorm.rest1.forms import Form
 from rtorm.rest1.replies.reply import Reply, forms_of, said_in
 from rtorm.rest1.replies.sentences import error_for
@@ -64,18 +65,18 @@ def read_files(reply: Reply, ids: Sequence[int]) -> list[list[ListedFile] | RTEr
     Raises:
         RTError: The request as a whole was refused, crashed or cut short.
     """
-    return files_in(reply, forms_of(reply), ids)
+    return files_in(reply.body, forms_of(reply, len(ids) + 1), ids)
 
 
 def files_in(
-    reply: Reply, forms: Sequence[Form], ids: Sequence[int]
+    body: str, forms: Sequence[Form], ids: Sequence[int]
 ) -> list[list[ListedFile] | RTError]:
-    """The same of a reply whose forms have been read."""
+    """The same of a body whose forms have been read, all or one more than tickets."""
     if len(forms) < len(ids):
         said = said_in(forms[0])
         message = f"RT was asked for {len(ids)} tickets and showed {len(forms)}"
         raise error_for(said) if said else ProtocolError(message)
-    lists = _lists(reply.body)
+    lists = _lists(body)
     return [_listed(form, number, lists) for form, number in zip(forms, ids, strict=False)]
 
 
@@ -182,9 +183,9 @@ def read_names(reply: Reply, sizes: Mapping[int, int]) -> list[ListedFile]:
         PermissionDenied: The account may not see one of them.
         ProtocolError: RT crashed, or the reply was cut short.
     """
-    forms, ids = forms_of(reply), sorted(sizes)
+    forms, ids = forms_of(reply, len(sizes) + 1), sorted(sizes)
     if len(forms) != len(ids):
-        message = f"RT was asked for {len(ids)} attachments and showed {len(forms)}"
+        message = f"RT was asked for {len(ids)} attachments and showed {count_forms(reply.body)}"
         raise ProtocolError(message)
     # RT shows them in the order of their numbers, whatever the order in which they are asked for.
     return [_named(form, file, sizes[file]) for form, file in zip(forms, ids, strict=True)]
@@ -196,7 +197,7 @@ def _named(form: Form, file: int, size: int) -> ListedFile:
 
 
 def _shown(reply: Reply, file: int) -> Mapping[str, str]:
-    [form, *_] = forms_of(reply)
+    [form] = forms_of(reply, 1)
     return _fields(form, file)
 
 

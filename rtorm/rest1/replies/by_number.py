@@ -40,7 +40,7 @@ def read_ticket(reply: Reply, number: int) -> int:
         NotFound: There is no such transaction.
         ProtocolError: RT crashed, or the reply was cut short.
     """
-    [form, *_] = forms_of(reply)
+    [form] = forms_of(reply, 1)
     shown, ticket = form.fields.get("id"), form.fields.get(TICKET, "")
     if shown == "":
         message = f"transaction {number} does not exist"
@@ -90,7 +90,7 @@ def read_sizes(reply: Reply, number: int) -> dict[int, int]:
 
 
 def _form(reply: Reply, number: int) -> Form:
-    [form, *_] = forms_of(reply)
+    [form] = forms_of(reply, 1)
     if form.fields.get("id") == str(number):
         return form
     said = said_in(form)

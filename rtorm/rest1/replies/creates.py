@@ -55,8 +55,9 @@ def read_created(reply: Reply, keys: Mapping[str, str]) -> Created:
         return Created(None, unclear=said)
     forms = reply.forms
     lines = [line for form in forms for line in (*form.comments, *form.loose)]
-    made = next((int(found.group(1)) for line in lines if (found := _CREATED.match(line))), None)
-    cut = cut_short(reply, forms)
+    created = next(filter(None, map(_CREATED.match, lines)), None)
+    made = int(created[1]) if created else None
+    cut = cut_short(reply.body, forms[0])
     if cut and made is None:
         return Created(None, unclear=cut)
     if len(lines) > _MOST_LINES:

@@ -48,15 +48,17 @@ def read_outline(details: Reply) -> list[Definition] | None:
         NotFound: There is no such queue or group.
         ProtocolError: RT crashed, or the reply was cut short.
     """
-    found = [_ENTRY.match(line) for line in _lines(details)]
-    known = [each for each in found if each is not None]
-    if len(known) < len(found):
-        return None
-    return [_definition(each, each["name"], each["description"]) for each in known]
+    told: list[Definition] = []
+    for line in _lines(details):
+        found = _ENTRY.match(line)
+        if found is None:
+            return None
+        told.append(_definition(found, found["name"], found["description"]))
+    return told
 
 
 def _lines(reply: Reply) -> list[str]:
-    form = forms_of(reply)[0]
+    form = forms_of(reply, 1)[0]
     if form.comments:
         raise error_for(form.comments[0])
     # The first line is the id; the last ones are empty.

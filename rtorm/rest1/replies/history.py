@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 
 from rtorm.errors import ProtocolError, RTError
 from rtorm.gateway import Entry, ListedFile
+from rtorm.rest1.alike import count_forms
 from rtorm.rest1.forms import Form
 from rtorm.rest1.replies.attachments import files_in, read_utc
-from rtorm.rest1.replies.reply import Reply, forms_of, said_in
+from rtorm.rest1.replies.reply import Reply, body_of, forms_in, forms_of, said_in
 from rtorm.rest1.replies.sentences import error_for
 
 __all__ = [
@@ -77,7 +77,7 @@ def read_forms(reply: Reply, ids: Sequence[int]) -> list[list[Form] | RTError]:
     """The forms of each ticket's history, or why it cannot be shown; as `read_history`."""
     shown: list[list[Form]] = []
     refused: list[Form] = []
-    for forms in map(forms_of, _replies(reply)):
+    for forms in map(forms_in, _bodies(reply)):
         if any(form.fields for form in forms):
             shown.append(forms)
         else:
@@ -96,12 +96,12 @@ def read_history_and_files(reply: Reply, ids: Sequence[int]) -> list[tuple[Answe
     Raises:
         RTError: The request as a whole was refused, crashed or cut short.
     """
-    *parts, rest = _replies(reply)
-    forms = forms_of(rest)
+    *parts, rest = _bodies(reply)
+    forms = forms_in(rest)
     files = files_in(rest, forms, ids)
     # Of tickets without attachments RT writes no list.
     refused = [form for form in forms[len(ids) :] if _MISSING.match(said_in(form))]
-    histories = _in_order([forms_of(each) for each in parts], refused, ids)
+    histories = _in_order(map(forms_in, parts), refused, ids)
     return list(zip(map(_entries, histories), files, strict=True))
 
 
@@ -109,12 +109,12 @@ def _in_order(
     shown: Iterable[list[Form]], refused: Sequence[Form], ids: Sequence[int]
 ) -> list[list[Form] | RTError]:
     """What was shown of some tickets, and what was said of others, in the order of the ids."""
-    shown, missing = list(shown), dict(map(_refusal, refused))
+    shown, missing = list(shown), dict(map(_missing, refused))
     if len(shown) + len(missing) != len(ids) or not missing.keys() <= set(ids):
         message = f"RT was asked for {len(ids)} histories and showed {len(shown)}"
         raise ProtocolError(message)
     histories = iter(shown)
-    return [missing[number] if number in missing else next(histories) for number in ids]
+    return [error_for(missing[number]) if number in missing else next(histories) for number in ids]
 
 
 def _entries(forms: list[Form] | RTError) -> Answer:
@@ -123,17 +123,18 @@ def _entries(forms: list[Form] | RTError) -> Answer:
     return [entry_of(form) for form in forms if not is_hidden(form)]
 
 
-def _replies(reply: Reply) -> list[Reply]:
-    """The replies that stand in one."""
-    return [replace(reply, body=body) for body in _STATUS.split(reply.body)]
+def _bodies(reply: Reply) -> list[str]:
+    """The bodies of the replies that stand in one."""
+    return _STATUS.split(body_of(reply))
 
 
-def _refusal(form: Form) -> tuple[int, RTError]:
+def _missing(form: Form) -> tuple[int, str]:
+    """The ticket that does not exist, and what is said of it."""
     said = said_in(form)
     found = _MISSING.match(said)
     if found is None:
         raise error_for(said)
-    return int(found[1]), error_for(said)
+    return int(found[1]), said
 
 
 def is_hidden(form: Form) -> bool:
@@ -209,9 +210,9 @@ def lists_in(reply: Reply, ids: Sequence[int]) -> Sequence[Form]:
     Raises:
         RTError: The request as a whole was refused, crashed or cut short.
     """
-    forms = forms_of(reply)
+    forms = forms_of(reply, len(ids) + 1)
     if len(forms) != len(ids):
-        message = f"RT was asked for {len(ids)} histories and showed {len(forms)}"
+        message = f"RT was asked for {len(ids)} histories and showed {count_forms(reply.body)}"
         raise ProtocolError(message)
     return forms
 

@@ -7,15 +7,24 @@ status line often misleads; what a reply means is told by its sentences.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
+from itertools import islice
 
 from rtorm.errors import AuthenticationError, PermissionDenied, ProtocolError, RTError
-from rtorm.rest1.alike import each_form
+from rtorm.rest1.alike import count_forms, each_form
 from rtorm.rest1.forms import Form
 
-__all__ = ["Reply", "cut_short", "forms_of", "read_http", "read_text", "said_in"]
+__all__ = [
+    "Reply",
+    "body_of",
+    "cut_short",
+    "forms_in",
+    "forms_of",
+    "read_http",
+    "read_text",
+    "said_in",
+]
 
 # What is longer is no version of RT's.
 _STATUS = re.compile(r"RT/(\S{1,100}) ([0-9]{3}) ([^\n]*)")
@@ -91,11 +100,24 @@ def read_text(text: str) -> Reply:
     )
 
 
-def forms_of(reply: Reply) -> list[Form]:
+def forms_of(reply: Reply, most: int | None = None) -> list[Form]:
     """The forms of a reply.
+
+    Args:
+        reply: The reply.
+        most: How many are read at most, of those in front, and one at least; None for all.
 
     Raises:
         ProtocolError: RT crashed, said nothing, or the reply was cut short.
+    """
+    return forms_in(body_of(reply), most)
+
+
+def body_of(reply: Reply) -> str:
+    """The body of a reply.
+
+    Raises:
+        ProtocolError: RT crashed, or said nothing.
     """
     if reply.crash:
         message = f"RT crashed: {reply.crash}"
@@ -103,25 +125,35 @@ def forms_of(reply: Reply) -> list[Form]:
     if reply.empty:
         message = "RT answered with nothing at all"
         raise ProtocolError(message)
-    forms = reply.forms
-    if cut := cut_short(reply, forms):
+    return reply.body
+
+
+def forms_in(body: str, most: int | None = None) -> list[Form]:
+    """The forms of a body; as `forms_of`.
+
+    Raises:
+        ProtocolError: It was cut short.
+    """
+    forms = list(islice(each_form(body), most))
+    if cut := cut_short(body, forms[0]):
         raise ProtocolError(cut)
     return forms
 
 
 def said_in(form: Form) -> str:
     """What RT says in a form beside its fields."""
-    return " ".join((*form.comments, *form.loose)).strip()
+    return " ".join(form.comments + form.loose).strip()
 
 
-def cut_short(reply: Reply, forms: Sequence[Form]) -> str:
-    """Why the reply cannot be whole; empty if it can."""
+def cut_short(body: str, first: Form) -> str:
+    """Why a reply with this body, and this form in front, cannot be whole; empty if it can."""
+    if body.endswith("\n\n"):
+        return ""
     # RT ends forms with two newlines, and bare sentences with one at least.
-    bare = len(forms) == 1 and not forms[0].fields and not forms[0].comments
-    if reply.body.endswith("\n\n") or (bare and reply.body.endswith("\n")):
+    if body.endswith("\n") and not (first.fields or first.comments) and count_forms(body) == 1:
         return ""
     # Of a user's form that it refuses, RT repeats the password, too.
-    told = "" if "Password:" in reply.body else f": it ends {reply.body[-40:]!r}"
+    told = "" if "Password:" in body else f": it ends {body[-40:]!r}"
     return f"the reply was cut short{told}"
 
 
@@ -178,6 +210,13 @@ _PAGES: tuple[tuple[str, type[RTError], str], ...] = (
         "WebRemoteUserAuth error",
         AuthenticationError,
         "RT expects the web server to log users in, and it did not",
+    ),
+    # With HTTP 200, before a page of REST 1.0 has begun; so it is where one of RT's processes reads
+    # what another is just compiling (HTML::Mason 1.59).
+    (
+        "An internal RT error has occurred",
+        ProtocolError,
+        "RT crashed, and only its log says why; soon after its start it may be fine the next time",
     ),
     # Apache's words, and nginx's
     (

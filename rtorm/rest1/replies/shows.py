@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from rtorm.errors import ProtocolError, RTError
 from rtorm.gateway import Shown
+from rtorm.rest1.alike import count_forms
 from rtorm.rest1.forms import Form
 from rtorm.rest1.replies.reply import Reply, forms_of, said_in
 from rtorm.rest1.replies.sentences import error_for
@@ -28,13 +29,13 @@ def read_shows(reply: Reply, ids: Sequence[int], *, more: bool = False) -> list[
     Raises:
         RTError: The request as a whole was refused, crashed or cut short.
     """
-    forms = forms_of(reply)
+    forms = forms_of(reply, len(ids) + 1)
     if more:
         forms = forms[: len(ids)]
     if len(forms) != len(ids):
         if len(forms) == 1 and (said := said_in(forms[0])):
             raise error_for(said)
-        message = f"RT was asked for {len(ids)} records and showed {len(forms)}"
+        message = f"RT was asked for {len(ids)} records and showed {count_forms(reply.body)}"
         raise ProtocolError(message)
     return [_shown(form, number) for form, number in zip(forms, ids, strict=True)]
 
