@@ -5,12 +5,12 @@ from __future__ import annotations
 import http.client
 import threading
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Literal
 from urllib.parse import urlsplit
 
-Loss = Literal["request", "reply", "half", "late"]
+Loss = Literal["request", "reply", "half", "late", "paused"]
 
 
 class Proxy(ThreadingHTTPServer):
@@ -19,10 +19,13 @@ class Proxy(ThreadingHTTPServer):
     Attributes:
         losses: Path endings to what is lost of requests to them: the request, which then never
             reaches the server, or its reply, or the second half of that, after the server has
-            carried it out; what is late is passed on once the proxy is told so.
+            carried it out; what is late is passed on once the proxy is told so, and so is the second
+        half of a reply that is paused.
         marked: What the body of a request must hold to be lost; empty for any.
-        arrived: Set when something came that is to be late.
+        arrived: Set when something came that is to be late, or the first half of what is paused
+            was passed on.
         go_on: To be set when it may be passed on.
+        gone_on: Set when that is done.
         passed: Paths of the requests that reached the server.
     """
 
@@ -35,6 +38,7 @@ class Proxy(ThreadingHTTPServer):
         self.marked = b""
         self.arrived = threading.Event()
         self.go_on = threading.Event()
+        self.gone_on = threading.Event()
         self.passed: list[str] = []
 
     @property
@@ -75,7 +79,16 @@ class _Handler(BaseHTTPRequestHandler):
         if loss == "half":
             self.close_connection = True
             content = content[: len(content) // 2]
-        self.wfile.write(content)
+        if loss == "paused":
+            self.wfile.write(content[: len(content) // 2])
+            content = content[len(content) // 2 :]
+            self.server.arrived.set()
+            self.server.go_on.wait(60)
+        # Whoever asked may have gone meanwhile.
+        with suppress(ConnectionError):
+            self.wfile.write(content)
+        if loss in ("late", "paused"):
+            self.server.gone_on.set()
 
     do_GET = do_POST  # noqa: N815 - the name that http.server looks for
 

@@ -212,6 +212,7 @@ class Attachment(BaseModel, frozen=True):
             NotFound: RT has no such attachment any more.
             PermissionDenied: The account may not see it.
             TransportError: The network failed, here or while reading.
+            OSError: It is read on after something was raised while reading.
             DetachedError: It belongs to no session, and its content was not loaded before.
         """
         if "content" in vars(self):

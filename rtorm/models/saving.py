@@ -119,8 +119,9 @@ def _opened(part: Path, target: Path) -> BinaryIO:
     try:
         return part.open("xb")
     except OSError as error:
-        # What the program has named.
-        error.filename = os.fspath(target)
+        # What the program has named; one that a signal's handler has raised names nothing.
+        if error.filename is not None:
+            error.filename = os.fspath(target)
         raise
 
 

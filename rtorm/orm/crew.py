@@ -17,6 +17,7 @@ from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
 from rtorm.errors import DetachedError, WrongThreadError
+from rtorm.orm.interrupts import held_back
 
 __all__ = ["Crew", "Progress"]
 
@@ -32,8 +33,7 @@ Tasks = SimpleQueue[Task | None]
 
 # A request that takes long is not to keep the threads of the others idle.
 _AHEAD = 2
-# Seconds after which Ctrl-C is noticed at the latest: where it comes just before a thread begins to
-# wait, it is noticed after that, and on Windows always (Python 3.11-3.14).
+# Seconds after which Ctrl-C is let in at the latest.
 _BLINK = 0.2
 
 
@@ -173,8 +173,10 @@ class _Team:
 
     def _begin(self) -> None:
         arguments = (self._tasks, partial(self._idle.put, None))
-        threading.Thread(target=_serve, args=arguments, name="rtorm-crew", daemon=True).start()
-        self._threads += 1
+        # It waits for the thread, as `_wait_for` does.
+        with held_back():
+            threading.Thread(target=_serve, args=arguments, name="rtorm-crew", daemon=True).start()
+            self._threads += 1
 
     def dismiss(self) -> None:
         """Have the threads end once the queue is empty."""
@@ -191,8 +193,10 @@ def _result(future: Future[S]) -> S:
 
 
 def _wait_for(futures: Collection[Future[Any]]) -> None:
-    while wait(list(futures), _BLINK).not_done:
-        pass
+    # What a handler raises inside of it would leave locks in disorder (Python 3.11-3.14).
+    with held_back() as interrupts:
+        while wait(list(futures), _BLINK).not_done:
+            interrupts.check()
 
 
 def _serve(tasks: Tasks, free: Callable[[], object]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from rtorm.errors import OutcomeUnknownError
+from rtorm.errors import OutcomeUnknownError, RTError
 from rtorm.orm.defined import layout_for
 from rtorm.orm.loading import forget, forget_all
 from rtorm.orm.state import NOT_LOADED, state_of
@@ -16,14 +16,25 @@ if TYPE_CHECKING:
 
 __all__ = ["forget_affected", "forget_links", "forgetting", "overtake"]
 
+_LOOK_FIRST = (
+    "{!r}: interrupted in the middle of a write, which RT may have carried out; look at the ticket "
+    "before you send it again"
+)
+
 
 @contextmanager
-def forgetting(record: Record, change: str = "") -> Generator[None]:
-    """Forget what RT may have changed if that is not known, after Ctrl-C, too."""
+def forgetting(*records: Record, change: str = "") -> Generator[None]:
+    """Forget what RT may have changed if that is not known, or if the program is interrupted."""
     try:
         yield
-    except (OutcomeUnknownError, KeyboardInterrupt):
-        forget_affected(record, change)
+    except BaseException as error:
+        is_told = isinstance(error, RTError)
+        if not is_told or isinstance(error, OutcomeUnknownError):
+            for record in records:
+                forget_affected(record, change)
+        if not is_told:
+            # Ctrl-C, or what another signal's handler has raised.
+            error.add_note(_LOOK_FIRST.format(records[0]))
         raise
 
 

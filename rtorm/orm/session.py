@@ -295,11 +295,15 @@ class Session:
         records.drop([*records.touched, *new])
 
     @contextmanager
-    def begin(self) -> Generator[Self]:
+    def begin(self, *, check: bool = False) -> Generator[Self]:
         """Commit when the block ends well; drop what was not sent when it raises.
 
+        Args:
+            check: Whether that commit compares first what it is about to write with the server, as
+                `commit()` says.
+
         Raises:
-            CommitError: Something was refused.
+            CommitError: Something was refused, or as `commit()` says of `check`.
             DetachedError: The session is closed.
         """
         self._work.check_open()
@@ -308,7 +312,7 @@ class Session:
         except BaseException:
             self.rollback()
             raise
-        self.commit()
+        self.commit(check=check)
 
     def expire(self, record: Record, *names: str) -> None:
         """Forget loaded values that are not dirty; they load again when they are read.

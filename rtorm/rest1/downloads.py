@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rtorm.errors import RTError
 from rtorm.rest1.replies.reply import Reply
 from rtorm.rest1.versions import RAW_CONTENT, Version
 
@@ -61,7 +60,8 @@ class Download:
                 raise ValueError(message)
             try:
                 piece = next(self._pieces, None)
-            except RTError as error:
+            except BaseException as error:
+                # A signal's handler may have raised it: there is no more, and this is not all.
                 self._over = f"{type(error).__name__}: {error}"
                 raise
             if piece is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import signal
 import subprocess
 import sys
 import threading
@@ -119,6 +120,31 @@ def test_an_exception_comes_at_its_turn_and_ends_it(crew: Crew) -> None:
     let_on.set()
     crew.rest()
     assert len(begun) < 9
+
+
+def test_a_handler_raises_between_two_looks_at_the_threads(crew: Crew) -> None:
+    """Inside of Python's locks it would leave them in disorder, or raise another error."""
+    came = threading.Event()
+
+    class OwnTimeoutError(Exception):
+        pass
+
+    def come(*_: object) -> None:
+        came.set()
+        raise OwnTimeoutError
+
+    def work(_: int) -> None:
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGALRM)
+        came.wait(PATIENCE)
+
+    theirs = signal.signal(signal.SIGALRM, come)
+    try:
+        with pytest.raises(OwnTimeoutError) as caught:
+            next(crew.each(work, [1]))
+    finally:
+        signal.signal(signal.SIGALRM, theirs)
+    inside = {str(entry.frame.f_globals["__name__"]) for entry in caught.traceback}
+    assert inside.isdisjoint({"threading", "concurrent.futures._base"})
 
 
 def test_who_asks_for_no_more_begins_no_more(crew: Crew) -> None:

@@ -135,6 +135,25 @@ def test_nothing_to_check(session: Session, ticket: Incident, wire: Wire) -> Non
     assert "ticket/show" not in [sent.path for sent in wire.sent if "history" in sent.text]
 
 
+def test_a_block_may_be_checked(session: Session, other: Session) -> None:
+    """The commit at its end sends nothing that others have changed meanwhile, if it is to check."""
+    [ticket] = make(session, 1)
+
+    def block(*, check: bool, mine: int, theirs: int) -> None:
+        with session.begin(check=check):
+            other.edit(Ticket, ticket.id, priority=theirs)
+            ticket.priority = mine
+
+    with pytest.raises(CommitError, match="is 70 on the server") as caught:
+        block(check=True, mine=90, theirs=70)
+    assert [stale.record for stale in caught.value.report.stale] == [ticket]
+    assert ticket.is_dirty
+    ticket.refresh()
+    block(check=False, mine=90, theirs=80)
+    ticket.refresh()
+    assert ticket.priority == 90
+
+
 def test_what_was_set_back_goes_through(ticket: Incident, other: Session) -> None:
     """What counts is the value, not whether someone has touched it."""
     other.edit(Ticket, ticket.id, priority=70)

@@ -248,7 +248,7 @@ def sessions(session: Session, ticket: Incident) -> None:
     session.rollback()
     session.expire(ticket, "due")
     session.close()
-    with session.begin() as begun:
+    with session.begin(check=True) as begun:
         assert_type(begun, Session)
 
 

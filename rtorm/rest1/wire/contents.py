@@ -19,6 +19,7 @@ from rtorm.rest1.downloads import Download
 from rtorm.rest1.replies.reply import Reply, read_text
 from rtorm.rest1.versions import RAW_CONTENT, Version
 from rtorm.rest1.wire.framing import end_is_told
+from rtorm.rest1.wire.handlers import raised_by_handler
 
 __all__ = ["begun", "without_tail"]
 
@@ -97,7 +98,7 @@ def _pieces(
             # A piece of a compressed body may be longer than was asked for (urllib3 before 2.6).
             yield from _slices(piece)
     except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-        broken = failure(error)
+        broken = raised_by_handler(error) or failure(error)
     else:
         return
     # Not in the handler: the exceptions of requests hold the request, and with it the cookie.

@@ -13,7 +13,7 @@ import urllib3
 
 from rtorm.errors import AuthenticationError, OutcomeUnknownError, RTError, TransportError
 
-__all__ = ["LOOK_FIRST", "Failures"]
+__all__ = ["LOOK_FIRST", "Failures", "causes_of"]
 
 LOOK_FIRST = "look at the record before you send it again"
 
@@ -44,7 +44,7 @@ class Failures:
 
     def without_reply(self, error: Exception, *, writes: bool) -> RTError:
         """What it means that a request, a write or not, brought no reply or a part of one."""
-        causes = list(_causes(error))
+        causes = list(causes_of(error))
         if any(map(_is_unproven, causes)):
             return self._unproven(writes=writes)
         unsent = any(map(_before_sending, causes))
@@ -86,7 +86,7 @@ class Failures:
 
     def broken_off(self, error: Exception) -> RTError:
         """What it means that the reply to a read ended in the middle."""
-        causes = list(_causes(error))
+        causes = list(causes_of(error))
         said = self._reason(error, causes, unsent=False)
         failure = TransportError(
             f"the reply of RT at {self.url} broke off: {said}; a read may be repeated"
@@ -160,12 +160,12 @@ def _stays(error: BaseException) -> bool:
     return handshake or isinstance(error, _STAYING)
 
 
-def _causes(error: BaseException) -> Iterator[BaseException]:
+def causes_of(error: BaseException) -> Iterator[BaseException]:
     """An exception and those inside it; not its context, which may be the program's own."""
     yield error
     for inner in (getattr(error, "reason", None), *error.args, error.__cause__):
         if isinstance(inner, BaseException):
-            yield from _causes(inner)
+            yield from causes_of(inner)
             return
 
 

@@ -18,6 +18,7 @@ from rtorm.rest1.wire.answers import read_answer
 from rtorm.rest1.wire.contents import begun
 from rtorm.rest1.wire.failures import Failures
 from rtorm.rest1.wire.framing import is_cut
+from rtorm.rest1.wire.handlers import raised_by_handler
 from rtorm.rest1.wire.json_answers import JsonAnswer, read_json
 from rtorm.rest1.wire.log import Line, log_json, log_words, logged, status_line
 from rtorm.rest1.wire.masking import without
@@ -127,8 +128,7 @@ class Transport:
         self, method: str, request: Request, *, login: bool = False, stream: bool = False
     ) -> requests.Response:
         # Both failures are raised outside their handlers: the exceptions of requests hold the
-        # request, and with it the password.
-        failure: RTError
+        # request, and with it the password. (They are OSErrors.)
         session = self.sessions.mine().http
         prepared = self._prepared(session, method, request, login=login)
         if stream:
@@ -140,15 +140,18 @@ class Transport:
                 self._url, {}, stream=stream, verify=self._verify, cert=None
             )
             return session.send(prepared, timeout=self._timeout, allow_redirects=False, **settings)
-        except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
-            failure = self._failures.without_reply(error, writes=request.writes)
-        except OSError as error:
-            failure = ConfigurationError(f"cannot talk to {self._url}: {error}")
-        except ValueError as error:
-            # Its text shows the header.
-            name = type(error).__name__
-            failure = ConfigurationError(f"{self._auth!r} makes headers that are none ({name})")
+        except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+            failure = raised_by_handler(error) or self._failure(error, writes=request.writes)
         raise failure
+
+    def _failure(self, error: Exception, *, writes: bool) -> RTError:
+        if isinstance(error, requests.RequestException | urllib3.exceptions.HTTPError):
+            return self._failures.without_reply(error, writes=writes)
+        if isinstance(error, OSError):
+            return ConfigurationError(f"cannot talk to {self._url}: {error}")
+        # Its text shows the header.
+        name = type(error).__name__
+        return ConfigurationError(f"{self._auth!r} makes headers that are none ({name})")
 
     def _prepared(
         self, session: requests.Session, method: str, request: Request, *, login: bool
