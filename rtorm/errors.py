@@ -28,7 +28,7 @@ TimeZoneWarning, ExposedPasswordWarning (UserWarning)
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -83,8 +83,67 @@ class OutcomeUnknownError(RTError):
     """The reply to a write was lost, so RT may or may not have carried it out.
 
     Edits set absolute values and may be saved again. A create, comment, reply or merge is
-    never repeated by rtorm: look first whether it happened.
+    never repeated by rtorm: `verify()` finds out whether it happened.
+
+    Attributes:
+        found: Ids of what may have come of the write, as far as `verify()` has found any: of
+            records, for a create; of history entries, for a comment or reply.
     """
+
+    found: tuple[int, ...] = ()
+    _happened: bool | None = None
+    _ask: Callable[[float], tuple[bool | None, tuple[int, ...]]] | None = None
+
+    def verify(self, *, wait: float = 10.0) -> bool | None:
+        """Ask RT whether the write was carried out; nothing is written, and it may be called again.
+
+            except OutcomeUnknownError as error:
+                if error.verify() is False:
+                    session.add(ticket).save()
+
+        - **Create of a ticket**: looks for tickets that the account has created since, with this
+          queue, subject, text, files and requestors, but for those that the session made otherwise.
+          If there is one, the record stands for it from then on: it is in the session, and what RT
+          does not hold of it is unsaved. Of several, and where scrips may have altered one, the
+          answer is None, and `found` tells them. Of a queue, user or group it is False or None: RT
+          tells their names, not when they were made.
+        - **Edit, deletion**: compares what was sent with what RT holds, which its record then
+          knows. What RT does not hold is still unsaved. Of a commit's request that held edits of
+          several records, this is of all of them.
+        - **Comment, reply**: looks for it in the ticket's history. One in HTML cannot be told from
+          others, since RT shows it as plain text.
+        - **Take, untake, steal; merge**: looks at the owner; at the ticket.
+
+        An equal ticket or message of the same account, made by another program at the same time or
+        within the two seconds before, counts as it.
+
+        Args:
+            wait: Seconds for which a create or a message is looked for again while it is not there,
+                since RT may still be at work. Where a time limit ran out, give more.
+
+        Returns:
+            True: it was carried out. False: it was not. None: that cannot be told, as where the
+            account may not see what it has created, where RT does not tell its time, or after
+            `client.post`.
+
+        Raises:
+            RTError: RT could not be asked, or does not show the record.
+            DetachedError: The session is closed.
+            WrongThreadError: It is called in another thread than the session's own.
+        """
+        if self._ask is None:
+            return None
+        if not self._happened:
+            self._happened, self.found = self._ask(wait)
+        return self._happened
+
+    def answer_by(self, ask: Callable[[float], tuple[bool | None, tuple[int, ...]]]) -> None:
+        """Take note of how `verify` finds out; for the session that has sent the write."""
+        self._ask = ask
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A session does not travel.
+        return type(self), self.args, {k: v for k, v in vars(self).items() if k != "_ask"}
 
 
 class AuthenticationError(RTError):

@@ -341,6 +341,10 @@ class Gateway(Protocol):
         """Who we are, what time it is there, which version it is."""
         ...
 
+    def now(self) -> datetime | None:
+        """The server's own time, in UTC, asked each time; None where it does not tell it."""
+        ...
+
     def show(
         self,
         kind: str,

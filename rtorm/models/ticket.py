@@ -262,7 +262,7 @@ class Ticket(Record):
             PermissionDenied: The account lacks the right CommentOnTicket or ModifyTicket.
             PartialSaveError: The message was recorded, but RT refused the status.
             NotFound: The ticket is gone.
-            OutcomeUnknownError: The reply was lost: look at `history` before you send it again.
+            OutcomeUnknownError: The reply was lost: `verify()` before you send it again.
             DetachedError: The ticket belongs to no session.
         """
         self._send(
@@ -305,7 +305,7 @@ class Ticket(Record):
             PermissionDenied: The account lacks the right ReplyToTicket or ModifyTicket.
             PartialSaveError: The message was recorded, but RT refused the status.
             NotFound: The ticket is gone.
-            OutcomeUnknownError: The reply was lost: look at `history` before you send it again.
+            OutcomeUnknownError: The reply was lost: `verify()` before you send it again.
             DetachedError: The ticket belongs to no session.
         """
         self._send(
@@ -330,7 +330,7 @@ class Ticket(Record):
             RejectedError: RT refused; `errors["owner"]` says why: it has an owner, or is yours.
             PermissionDenied: The account lacks the right OwnTicket or TakeTicket.
             NotFound: The ticket is gone.
-            OutcomeUnknownError: The reply was lost: read `owner` again.
+            OutcomeUnknownError: The reply was lost: `verify()` tells, or `owner` read again.
             DetachedError: The ticket belongs to no session.
         """
         self._owner("take the ticket").own(self, "take")
@@ -342,7 +342,7 @@ class Ticket(Record):
             RejectedError: RT refused, such as for a ticket of someone else.
             PermissionDenied: The account lacks the right ModifyTicket.
             NotFound: The ticket is gone.
-            OutcomeUnknownError: The reply was lost: read `owner` again.
+            OutcomeUnknownError: The reply was lost: `verify()` tells, or `owner` read again.
             DetachedError: The ticket belongs to no session.
         """
         self._owner("untake the ticket").own(self, "untake")
@@ -354,7 +354,7 @@ class Ticket(Record):
             RejectedError: RT refused, such as for a ticket that is yours already.
             PermissionDenied: The account lacks the right OwnTicket or StealTicket.
             NotFound: The ticket is gone.
-            OutcomeUnknownError: The reply was lost: read `owner` again.
+            OutcomeUnknownError: The reply was lost: `verify()` tells, or `owner` read again.
             DetachedError: The ticket belongs to no session.
         """
         self._owner("steal the ticket").own(self, "steal")
@@ -376,7 +376,7 @@ class Ticket(Record):
             PermissionDenied: The account lacks the right ModifyTicket.
             NotFound: One of the tickets is gone.
             ValueError: The other ticket is not in RT yet, or `ticket` is no id.
-            OutcomeUnknownError: The reply was lost: look at the ticket's id after a `refresh()`.
+            OutcomeUnknownError: The reply was lost: `verify()` tells what became of it.
             DetachedError: The ticket belongs to no session.
         """
         merged = self._owner("merge the ticket").merge(self, ticket)

@@ -22,8 +22,10 @@ from rtorm.rest1.codecs import as_shown, shown_values
 
 __all__ = [
     "become",
+    "begin_life",
     "blank",
     "decode",
+    "drop_unshown",
     "fill",
     "fill_blank",
     "forget",
@@ -355,3 +357,24 @@ def forget(record: Record, names: Iterable[str]) -> None:
                 dropped.forgotten = True
             state.undecoded.pop(name, None)
             state.told.pop(name, None)
+
+
+def begin_life(record: Record) -> None:
+    """A new record becomes one that RT holds."""
+    fields, state = layout_for(record).fields, state_of(record)
+    untold = state.original.keys() - record.changes.keys()
+    state.persistent = True
+    forget(record, untold)
+    for values in state.defaults.values():
+        values.forgotten = True
+    state.defaults.clear()
+    drop_unshown(record, fields, fields.keys())
+
+
+def drop_unshown(record: Record, fields: Mapping[str, FieldLayout], names: Iterable[str]) -> None:
+    """Drop what RT took but never shows."""
+    state, values = state_of(record), vars(record)
+    for name in names:
+        if not fields[name].spec.stored:
+            values.pop(name, None)
+            state.original.pop(name, None)

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from rtorm.orm.record import Record
 
 __all__ = [
+    "ROLES",
     "CommitReport",
     "Outcome",
     "SaveResult",
@@ -42,6 +43,7 @@ __all__ = [
     "check_verify",
     "compare",
     "doubtful_watchers",
+    "holds",
     "judge_create",
     "judge_edit",
     "judge_forms",
@@ -235,7 +237,7 @@ _LOST_BY_WIRE: Mapping[str, str] = {
     "Owner": f"{_LOST}: no such user, or one who may not own tickets in this queue",
     "SLA": f"{_LOST}: the queue has no such level of service",
 }
-_ROLES = ("Requestors", "Cc", "AdminCc")
+ROLES = ("Requestors", "Cc", "AdminCc")
 _DROPPED = "RT dropped {} without saying why"
 _UNSHOWN = "RT does not show {}: no such user, or one without an e-mail address"
 _NOT_SHOWN = "RT does not show it to this account, so it cannot be told whether it was kept"
@@ -348,7 +350,7 @@ def compare(
         watching: What is known of `doubtful_watchers`.
     """
     for name, why in verdict.silent.items():
-        if name in seen and fields[name].spec.wire in _ROLES:
+        if name in seen and fields[name].spec.wire in ROLES:
             unaccounted = _unaccounted(verdict, changes[name].new, seen[name])
             _judge_watchers(verdict, name, unaccounted, seen[name], watching or {})
         elif name in seen and not _kept(fields[name], changes[name].new, seen[name]):
@@ -361,7 +363,7 @@ def compare(
     for name, why in verdict.unclear.items():
         if name not in seen:
             verdict.refuse(name, f"{why}; {_NOT_SHOWN}")
-        elif _equal(fields[name], changes[name].new, seen[name]):
+        elif holds(fields[name], changes[name].new, seen[name]):
             verdict.applied.add(name)
         else:
             verdict.refuse(name, f"{why}; it holds {seen[name]!r}")
@@ -383,7 +385,8 @@ def _in_part(laid_out: FieldLayout, change: Change[Any], seen: Any) -> bool:
     return not laid_out.codec.same(change.old, seen)
 
 
-def _equal(laid_out: FieldLayout, wanted: Any, seen: Any) -> bool:
+def holds(laid_out: FieldLayout, wanted: Any, seen: Any) -> bool:
+    """Whether RT holds what a field was to be set to."""
     return bool((laid_out.codec.kept or laid_out.codec.same)(wanted, seen))
 
 
@@ -394,7 +397,7 @@ def _kept(laid_out: FieldLayout, wanted: Any, seen: Any) -> bool:
             # A user may be named by address or id, too; RT falls back to Nobody.
             return str(wanted).lower() == "nobody" or str(seen).lower() != "nobody"
         case _:
-            return _equal(laid_out, wanted, seen)
+            return holds(laid_out, wanted, seen)
 
 
 def doubtful_watchers(
@@ -410,7 +413,7 @@ def doubtful_watchers(
     return [
         (name, watcher)
         for name in verdict.silent
-        if name in seen and fields[name].spec.wire in _ROLES
+        if name in seen and fields[name].spec.wire in ROLES
         for watcher in _unaccounted(verdict, changes[name].new, seen[name])
     ]
 

@@ -40,6 +40,7 @@ class Reading(Guarded, Owner):
         gateway: The server.
         crew: Who sends requests, several at a time.
         records: Those that the session holds.
+        made: The ids of the tickets that it has made.
     """
 
     def __init__(self, gateway: Gateway, zone: tzinfo | None, parallel: int = 1) -> None:
@@ -47,6 +48,7 @@ class Reading(Guarded, Owner):
         self.gateway = gateway
         self.crew = Crew(parallel)
         self.records = IdentityMap()
+        self.made: set[int] = set()
         self._belongings = Belongings(gateway, self)
         self._custom = CustomReader(gateway, self)
         self._zone = zone
@@ -56,6 +58,12 @@ class Reading(Guarded, Owner):
     def time_zone(self) -> tzinfo | None:
         """The account's time zone, if it was given."""
         return self._zone
+
+    def adopt(self, record: Record, number: int) -> None:
+        """Hold a record under the id that RT has just given it."""
+        if type(record).__rt_kind__ == "ticket":
+            self.made.add(number)
+        self.records.adopt(record, number)
 
     def clock(self) -> Clock:
         """The account's clock; the server is asked for it once."""

@@ -281,7 +281,8 @@ class Record(BaseModel, metaclass=RecordMeta):
                 that this took the place of a change that came meanwhile.
             NotFound: The record is gone.
             PermissionDenied: The account may not modify the record.
-            OutcomeUnknownError: The reply was lost. An edit may be saved again.
+            OutcomeUnknownError: The reply was lost. An edit may be saved again; of a create, its
+                `verify()` finds out whether there is a record now.
             DetachedError: The record belongs to no session.
         """
         return self._owner("save", new=True).save(self, check=check, verify=verify)

@@ -5,7 +5,7 @@ Nothing here raises for what RT refuses of one record: each record gets its resu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -15,7 +15,7 @@ from rtorm.orm.crew import Crew, Progress
 from rtorm.orm.defined import layout_for
 from rtorm.orm.interrupts import Interrupts
 from rtorm.orm.layout import FieldLayout
-from rtorm.orm.loading import forget
+from rtorm.orm.loading import begin_life, drop_unshown, forget
 from rtorm.orm.mirroring import Agreement
 from rtorm.orm.outcome import (
     SaveResult,
@@ -61,6 +61,7 @@ class UnitOfWork:
         progress: Told how many of the records are done, and of how many.
         interrupts: Lets Ctrl-C in while RT is waited for, and `progress`.
         interruption: What has ended it before its time: Ctrl-C, or what `progress` has raised.
+        plans: What is sent, or was.
     """
 
     gateway: Gateway
@@ -74,9 +75,9 @@ class UnitOfWork:
     progress: Progress | None = None
     interrupts: Interrupts = field(default_factory=Interrupts)
     interruption: BaseException | None = None
+    plans: Sequence[Plan] = ()
     _sending: Sending = field(init=False)
     _back: ReadBack = field(init=False)
-    _plans: Sequence[Plan] = ()
     _verdicts: dict[Record, tuple[Sent, Verdict]] = field(
         default_factory=dict[Record, tuple[Sent, Verdict]]
     )
@@ -96,7 +97,7 @@ class UnitOfWork:
         Raises:
             RTError: The very first request failed, and nothing was sent.
         """
-        self._plans = [tellable(self.gateway, plan) for plan in plans]
+        self.plans = [tellable(self.gateway, plan) for plan in plans]
         try:
             self._work_through()
         except BaseException as error:  # noqa: BLE001 - told with the results
@@ -115,16 +116,16 @@ class UnitOfWork:
 
     def _work_through(self) -> None:
         self._report(0)
-        if refused := sum(isinstance(plan, Unsendable) for plan in self._plans):
+        if refused := sum(isinstance(plan, Unsendable) for plan in self.plans):
             self._report(refused)
-        creates = [plan for plan in self._plans if isinstance(plan, CreatePlan)]
+        creates = [plan for plan in self.plans if isinstance(plan, CreatePlan)]
         # Tickets name queues and users, which may be new, too.
         for of_tickets in (False, True):
             some = [plan for plan in creates if _is_of_ticket(plan) is of_tickets]
             self._sending.create(some, self._made, self._report)
         self._follow()
-        self._plans = [self._numbered(plan) for plan in self._plans]
-        for stage in stages(self._plans, parallel=self.crew.parallel > 1):
+        self.plans = [self._numbered(plan) for plan in self.plans]
+        for stage in stages(self.plans, parallel=self.crew.parallel > 1):
             letters = [Letter(plan, plan.forms) for plan in stage.plans]
             self._sending.edit(letters, self._edited, self._report, in_order=stage.in_order)
         self._back.settle()
@@ -132,7 +133,7 @@ class UnitOfWork:
     def _report(self, more: int) -> None:
         self._done += more
         if self.progress is not None:
-            self.interrupts.let_in(partial(self.progress, self._done, len(self._plans)))
+            self.interrupts.let_in(partial(self.progress, self._done, len(self.plans)))
         self._back.relieve()
 
     def _made(self, letter: Letter) -> None:
@@ -149,7 +150,7 @@ class UnitOfWork:
         # At once, so that nothing is made twice if the program is interrupted.
         if verdict.created is not None:
             self.adopt(plan.record, verdict.created)
-            _begin_life(plan.record)
+            begin_life(plan.record)
         elif verdict.unknown:
             self.let_go(plan.record)
         self._note(letter, verdict)
@@ -205,7 +206,7 @@ class UnitOfWork:
 
     def _results(self) -> list[SaveResult]:
         self._sending.settle()
-        return list(map(self._result, self._plans))
+        return list(map(self._result, self.plans))
 
     def _result(self, plan: Plan) -> SaveResult:
         record, state = plan.record, state_of(plan.record)
@@ -260,7 +261,7 @@ class UnitOfWork:
         }
         if verdict.merged_into is not None:
             stale = {*fields, *layout_for(record).related}
-        _drop_unshown(record, fields, verdict.applied)
+        drop_unshown(record, fields, verdict.applied)
         forget(record, stale - verdict.seen.keys())
         if "queue" in verdict.applied or verdict.merged_into is not None:
             # It has other custom fields now.
@@ -285,27 +286,6 @@ def _doubt(plan: EditPlan) -> None:
 
 def _is_of_ticket(plan: Plan) -> bool:
     return type(plan.record).__rt_kind__ == "ticket"
-
-
-def _begin_life(record: Record) -> None:
-    """A new record becomes one that RT holds."""
-    fields, state = layout_for(record).fields, state_of(record)
-    untold = state.original.keys() - record.changes.keys()
-    state.persistent = True
-    forget(record, untold)
-    for values in state.defaults.values():
-        values.forgotten = True
-    state.defaults.clear()
-    _drop_unshown(record, fields, fields.keys())
-
-
-def _drop_unshown(record: Record, fields: Mapping[str, FieldLayout], names: Iterable[str]) -> None:
-    """Drop what RT took but never shows."""
-    state, values = state_of(record), vars(record)
-    for name in names:
-        if not fields[name].spec.stored:
-            values.pop(name, None)
-            state.original.pop(name, None)
 
 
 def _by_number(laid_out: FieldLayout, value: object) -> bool:

@@ -14,6 +14,7 @@ from typing import Any
 from rtorm.errors import (
     CommitInterrupted,
     NotFound,
+    OutcomeUnknownError,
     PermissionDenied,
     RejectedError,
     RTError,
@@ -23,13 +24,16 @@ from rtorm.gateway import Gateway
 from rtorm.orm.crew import Progress
 from rtorm.orm.deeds import Deeds
 from rtorm.orm.forgetting import forget_links, overtake
+from rtorm.orm.inquiry import Finding, Moment
 from rtorm.orm.interrupts import Interrupts
 from rtorm.orm.layout import layout_of
 from rtorm.orm.loading import blank, forget, forget_all
 from rtorm.orm.lookout import Lookout
+from rtorm.orm.lost_creates import LostCreate
+from rtorm.orm.lost_writes import of_edits
 from rtorm.orm.mirroring import Agreement, forget_ends, take_note
 from rtorm.orm.outcome import CommitReport, SaveResult, Verify, check_verify, save_error, unsent
-from rtorm.orm.plan import CreatePlan, Plan, Unsendable, plans
+from rtorm.orm.plan import CreatePlan, EditPlan, Plan, Unsendable, plans
 from rtorm.orm.reading import number_of
 from rtorm.orm.record import Record
 from rtorm.orm.state import NOT_LOADED, Change, Status, state_of
@@ -162,6 +166,7 @@ class Workspace(Deeds):
         interrupts: Interrupts,
         lookout: Lookout | None,
     ) -> tuple[tuple[SaveResult, ...], BaseException | None]:
+        began = Moment()
         try:
             planned, agreement = interrupts.let_in(partial(self._planned, records, lookout))
         except KeyboardInterrupt as error:
@@ -171,6 +176,7 @@ class Workspace(Deeds):
             results = unit.run(planned)
         finally:
             forget_ends(map(_changes, planned), self.records)
+        self._have_answered(unit.plans, results, began)
         if any(map(_is_about_deletion, results)):
             forget_links(self.records.of_kind("ticket"))
         for each, result in zip(planned, results, strict=True):
@@ -215,9 +221,11 @@ class Workspace(Deeds):
         state_of(doomed).original["status"] = NOT_LOADED
         state_of(doomed).session = self
         planned, agreement = plans([doomed], self.clock)
+        began = Moment()
         with Interrupts() as interrupts:
             unit = self._unit(None, agreement, interrupts)
-            result = unit.run(planned)[0]
+            [result] = unit.run(planned)
+            self._have_answered(unit.plans, [result], began)
             state_of(record).errors.update(result.errors)
             told = SaveResult(record, result.outcome, {}, result.errors, result.cause)
             error = save_error(told, "deleted")
@@ -264,12 +272,28 @@ class Workspace(Deeds):
             verify=chosen,
             agreement=agreement,
             batch=self._batch,
-            adopt=self.records.adopt,
+            adopt=self.adopt,
             let_go=self._let_go,
             crew=self.crew,
             progress=progress,
             interrupts=interrupts,
         )
+
+    def _have_answered(
+        self, planned: Iterable[Plan], results: Iterable[SaveResult], began: Moment
+    ) -> None:
+        """Have the errors of what got no reply find out what became of it."""
+        edits: dict[OutcomeUnknownError, list[EditPlan]] = {}
+        for plan, result in zip(planned, results, strict=True):
+            # What was not sent may have the same cause.
+            if result.outcome != "unknown" or not isinstance(result.cause, OutcomeUnknownError):
+                continue
+            if isinstance(plan, CreatePlan):
+                result.cause.answer_by(LostCreate(self, plan, began))
+            elif isinstance(plan, EditPlan):
+                edits.setdefault(result.cause, []).append(plan)
+        for error, plans_of_one_request in edits.items():
+            error.answer_by(partial(_of_edits, self, plans_of_one_request))
 
     def _let_go(self, record: Record) -> None:
         """Sent again, it might be created twice: only the program may decide to add it."""
@@ -280,6 +304,11 @@ class Workspace(Deeds):
         """What one object writes, the others of its id read: after a merge, of other classes."""
         for other in self.records.namesakes(record):
             overtake(other, record, sent)
+
+
+def _of_edits(session: Workspace, sent: Sequence[EditPlan], _wait: float) -> Finding:
+    # RT at work with it still does no harm: an edit may be sent again.
+    return of_edits(session, sent)
 
 
 def _unsendable(record: Record, error: RTError) -> Unsendable:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.cookiejar
 from collections.abc import Callable, Generator, Sequence
 from contextlib import ExitStack, contextmanager
+from datetime import datetime
 from http import HTTPStatus
 from os import PathLike
 from typing import NoReturn, Self, TypeVar
@@ -16,7 +17,7 @@ from rtorm.rest1.downloads import Download
 from rtorm.rest1.replies.reply import Reply
 from rtorm.rest1.versions import REST2, version_of
 from rtorm.rest1.wire.harmless import check_files, check_place, check_read
-from rtorm.rest1.wire.identity import read_identity
+from rtorm.rest1.wire.identity import read_identity, read_time
 from rtorm.rest1.wire.log import status_line
 from rtorm.rest1.wire.refusals import cookie_never_sent, cookie_refused, is_refusal, login_refused
 from rtorm.rest1.wire.request import (
@@ -266,6 +267,18 @@ class Client:
             return self._login()
         reply, date = self._transport.exchange(WHO_AM_I)
         return self._identify(reply, date)
+
+    def now(self) -> datetime | None:
+        """RT's own time, in UTC, to the second; RT is asked each time.
+
+        None where it does not tell it: a default start date of the first queue stands in the place
+        of it. The time of the reply may be that of a proxy.
+
+        Raises:
+            RTError: As `identity`.
+        """
+        reply, date = self._with_login(lambda: self._transport.exchange(WHO_AM_I))
+        return read_time(reply, date)
 
     def _speaks_rest2(self) -> bool:
         if not self._has_rest2 or self._auth.request_form():

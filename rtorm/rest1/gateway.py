@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from datetime import datetime
 
 from rtorm.errors import RTError
 from rtorm.gateway import (
@@ -68,6 +69,10 @@ class Rest1:
     def identity(self) -> Identity:
         """Who we are, what time it is there, which version it is."""
         return self._client.identity()
+
+    def now(self) -> datetime | None:
+        """RT's own time, in UTC, asked each time; None where it does not tell it."""
+        return self._client.now()
 
     def show(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -75,13 +75,34 @@ CASES = {
 
 @pytest.mark.parametrize(("starts", "offset"), CASES.items())
 def test_offset(serve: Serve, client: Connect, starts: str, offset: timedelta | None) -> None:
-    """The offset is the distance of RT's two clocks; what cannot be one is not taken for one."""
+    """The offset is the distance of RT's time from the header; what cannot be one is not one.
+
+    The time is RT's own where it tells it: the header may be of a proxy with another clock.
+    """
     page = WHO_AM_I.replace("2026-01-05 10:00:00", starts)
 
     server = serve(always(says_at(page, DATE)))
     identity = client(server.url, PerRequest(USER, PASSWORD)).identity()
     assert identity.offset == offset
-    assert identity.time == datetime(2026, 1, 5, 10, 0, 1, tzinfo=UTC)
+    told = datetime(2026, 1, 5, 10, 0, 1, tzinfo=UTC)
+    if offset is not None:
+        told = datetime.fromisoformat(starts).replace(tzinfo=timezone(offset))
+    assert identity.time == told
+    assert identity.time.tzinfo is UTC
+    own = client(server.url, PerRequest(USER, PASSWORD)).now()
+    assert own == (None if offset is None else told)
+
+
+def test_the_present_time_is_asked_each_time(rt: Server, client: Connect, traffic: Traffic) -> None:
+    """The identity that is known already does not tell it; RT's clock goes on."""
+    there = client(rt.url, ("roman", password_of("roman")))
+    known = there.identity()
+    traffic.since()
+    now = there.now()
+    assert now is not None
+    assert traffic.since() == [LOGIN]
+    assert timedelta(0) <= now - known.time < timedelta(minutes=5)
+    assert there.identity() is known
 
 
 def says_at(page: str, date: str) -> Answer:

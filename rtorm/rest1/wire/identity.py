@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 
 from rtorm.errors import ProtocolError
@@ -38,7 +38,19 @@ def read_identity(url: str, reply: Reply, date: str) -> Identity:
     now = _http_date(date)
     # RT before 4.2.9 shows this time in UTC, whatever the account's zone.
     local = fields.get("Starts", "") if Version.parse(reply.version).has(LOCAL_TIME) else ""
-    return Identity(user, _offset(local, now), now, reply.version)
+    return Identity(user, _offset(local, now), read_time(reply, date) or now, reply.version)
+
+
+def read_time(reply: Reply, date: str) -> datetime | None:
+    """The server's time by its own clock, in UTC, of the same; None where it is not told.
+
+    The header may be that of a proxy, which has another clock.
+    """
+    shown = parse(reply.body).fields.get("Starts", "")
+    offset = _offset(shown, _http_date(date))
+    if offset is None:
+        return None
+    return datetime.fromisoformat(shown).replace(tzinfo=timezone(offset)).astimezone(UTC)
 
 
 def _http_date(date: str) -> datetime:
