@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import socket
 import threading
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
@@ -10,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Literal
 from urllib.parse import urlsplit
 
-Loss = Literal["request", "reply", "half", "late", "paused"]
+Loss = Literal["request", "reply", "half", "late", "later", "paused"]
 
 
 class Proxy(ThreadingHTTPServer):
@@ -19,8 +20,8 @@ class Proxy(ThreadingHTTPServer):
     Attributes:
         losses: Path endings to what is lost of requests to them: the request, which then never
             reaches the server, or its reply, or the second half of that, after the server has
-            carried it out; what is late is passed on once the proxy is told so, and so is the second
-        half of a reply that is paused.
+            carried it out; what is late is passed on once the proxy is told so, what is later also,
+            but the connection is gone at once; so is the second half of a reply that is paused.
         marked: What the body of a request must hold to be lost; empty for any.
         arrived: Set when something came that is to be late, or the first half of what is paused
             was passed on.
@@ -60,14 +61,17 @@ class _Handler(BaseHTTPRequestHandler):
         # Logins are never lost.
         spared = b"pass=" in body or self.server.marked not in body
         loss = None if spared else self.server.loss(urlsplit(self.path).path)
-        if loss == "late":
+        if loss == "later":
+            self.close_connection = True
+            self.connection.shutdown(socket.SHUT_RDWR)
+        if loss in ("late", "later"):
             self.server.arrived.set()
             self.server.go_on.wait(60)
         if loss == "request":
             self.close_connection = True
             return
         status, headers, content = self._pass_on(body)
-        if loss == "reply":
+        if loss in ("reply", "later"):
             self.close_connection = True
             return
         self.send_response(status)

@@ -146,20 +146,13 @@ def test_a_ticket_that_rt_makes_a_little_later_is_waited_for(
     far: Session, proxy: Proxy, others: Ticket
 ) -> None:
     """The request is at work still when the connection is gone."""
-    new = Incident(subject="Made-late")
-    with rtorm.connect(
-        proxy.url, auth=("alice", password_of("alice")), time_zone="UTC", retries=0, timeout=3
-    ) as hasty:
-        hasty.client.identity()
-        hasty.add(new)
-        proxy.losses["/ticket/new"] = "late"
-        proxy.marked = b"late"
-        with pytest.raises(OutcomeUnknownError, match="within 3 s") as caught:
-            new.save()
-        assert caught.value.verify(wait=0) is False
-        threading.Timer(1.0, proxy.go_on.set).start()
-        assert caught.value.verify(wait=60) is True
-        assert hasty.get(Ticket, new.id) is new
+    new = far.add(Incident(subject="Made late"))
+    error = lost(proxy, "/ticket/new", "later", new.save)
+    assert proxy.arrived.wait(60)
+    assert error.verify(wait=0) is False
+    threading.Timer(1.0, proxy.go_on.set).start()
+    assert error.verify(wait=60) is True
+    assert far.get(Ticket, new.id) is new
     assert others.subject
 
 
