@@ -148,22 +148,18 @@ def parse(block: str) -> Form:
     for line, following in rest:
         if not line:
             continue
-        key, value = _NO_FIELD
-        odd = False
-        if ":" in line:
-            key, blank, value = line.partition(": ")
-            odd = not (blank and key.isalnum() and key.isascii())
-            if odd:
-                key, value = _field_line(line)
-        if not key:
-            if line[0] == "#" and not fields:
-                comments.append(line[2:])
-            else:
-                loose.append(line)
-            continue
+        key, plain, value = line.partition(": ")
+        if not (plain and key.isalnum() and key.isascii()):
+            key, value = _field_line(line) if ":" in line and line[0] != "#" else _NO_FIELD
+            if not key:
+                if line[0] == "#" and not fields:
+                    comments.append(line[2:])
+                else:
+                    loose.append(line)
+                continue
         if not following or following[0] == " ":
             value = _continue(key, value, following, rest)
-        if odd and key in fields and key.startswith(_CUSTOM):
+        if key in fields and key.startswith(_CUSTOM):
             if key not in again:
                 again[key] = _Together(fields[key])
             again[key].add(value)
