@@ -15,7 +15,7 @@ from rtorm.orm.reading import Reading
 from rtorm.orm.record import Record
 from rtorm.orm.resemblance import Likeness, Words, least
 from rtorm.orm.sight import sees_tickets
-from rtorm.orm.state import NOT_LOADED, state_of
+from rtorm.orm.state import state_of
 
 __all__ = ["LostCreate"]
 
@@ -164,7 +164,6 @@ def _birth(number: int, entries: list[Entry] | RTError) -> Entry | None:
 def _stand_for(record: Record, number: int, session: Reading) -> None:
     """Make a new record one of the session; what RT holds of it is not known yet."""
     state = state_of(record)
-    state.original.update(dict.fromkeys(record.changes, NOT_LOADED))
     state.errors.pop("", None)
     state.session = session
     session.adopt(record, number)

@@ -17,8 +17,6 @@ _ROOT = ("root", "password")
 # Seconds: for faults that use them up, and for the others, on a machine with much to do.
 _SHORT, _LONG = (5.0, 1.5), (30.0, 60.0)
 
-_IDLE = 0.6
-
 
 @dataclass(frozen=True, slots=True)
 class Seen:
@@ -61,6 +59,7 @@ class Observer:
     patch: pytest.MonkeyPatch
     _far: dict[tuple[bool, int], Client] = field(default_factory=dict[tuple[bool, int], Client])
     _read: dict[str, Case] = field(default_factory=dict[str, Case])
+    _held: dict[str, object] = field(default_factory=dict[str, object])
 
     def see(self, operation: Operation, fault: Fault, *, times: int, retries: int = 2) -> Seen:
         """What comes of an operation whose first requests meet a fault."""
@@ -72,12 +71,9 @@ class Observer:
             operation.begin(far, prepared(self.near, operation))()
             proxy.other = proxy.kept
         case = self._case(operation)
-        true = None if operation.count else operation.begin(self._anew(), case)()
+        true = None if operation.count else self._true(operation, case)
         act = operation.begin(far, case)
         proxy.strike(fault, operation.meant, times)
-        if fault.refuses:
-            # A connection that stands is not used again after that.
-            time.sleep(_IDLE)
         self.patch.setattr(time, "sleep", self._pause)
         given, error = _result_of(act)
         self.patch.undo()
@@ -118,6 +114,12 @@ class Observer:
         if operation.count or operation.name not in self._read:
             self._read[operation.name] = prepared(self.near, operation)
         return self._read[operation.name]
+
+    def _true(self, operation: Operation, case: Case) -> object:
+        """What a read gives without the proxy; nothing changes what is read."""
+        if operation.name not in self._held:
+            self._held[operation.name] = operation.begin(self._anew(), case)()
+        return self._held[operation.name]
 
     def _pause(self, seconds: float) -> None:
         """Instead of a pause before another attempt."""

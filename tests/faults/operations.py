@@ -10,7 +10,7 @@ from rtorm import Attachment, Session, Ticket
 from rtorm.models.attachment import File
 from tests.support import Incident
 
-CONTENT = bytes(range(256)) * 12
+CONTENT = bytes(range(256)) * 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -175,9 +175,10 @@ class _Handler(BaseHTTPRequestHandler):
                 fault.answer(proxy, self.connection, reply)
             self.close_connection = True
         elif reply is not None:
-            self.connection.sendall(reply.text)
+            # First, since who has the reply asks for it.
             if proxy.meant.search(path) and b"pass=" not in body:
                 proxy.kept = reply.text
+            self.connection.sendall(reply.text)
 
     do_GET = do_POST  # noqa: N815 - the name that http.server looks for
 

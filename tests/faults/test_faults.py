@@ -63,11 +63,18 @@ def test_faults(observer: Observer, operation: Operation, fault: Fault) -> None:
 @pytest.mark.parametrize(
     "operation", [each for each in OPERATIONS if each.is_cut], ids=lambda each: each.name
 )
-def test_reply_cut_anywhere(observer: Observer, operation: Operation) -> None:
-    """The reply may be cut after any tenth byte of it: it is never taken for a whole one."""
+def test_reply_cut_anywhere(rt: Server, observer: Observer, operation: Operation) -> None:
+    """The reply may be cut after any tenth byte of it: it is never taken for a whole one.
+
+    RT 4.4's replies differ from those of RT 5.0 by a few bytes, and are read by the same lines: of
+    them each third of these places is tried, another third for each operation.
+    """
     length = observer.length(operation)
     assert length > 100
-    for count in range(0, length, 10 if length < 1000 else length // 40):
+    places = range(0, length, 10)
+    if rt.major == 4:
+        places = places[OPERATIONS.index(operation) % 3 :: 3]
+    for count in places:
         fault = cut_after(count)
         seen = observer.see(operation, fault, times=FOR_EVER, retries=0)
         wanted = {expected(operation, fault, passes=False)}
