@@ -45,6 +45,11 @@ _CALLED: Mapping[str, str] = {"[Digits]": r"\d|\A\Z", "[Year]": r"\d|\A\Z", "[Ma
 _NAME = re.compile(r"\[[^\]]*\]\Z")
 # What Perl and Python read in different ways.
 _DIALECT = re.compile(r"\[\[:|\\Z|\{,")
+# Where a repeated group has several ways to match, Python may try them all, for years.
+_LOOP = re.compile(r"\)[*+{]")
+_CHOICE = re.compile(r"[*+{|]|(?<!\()\?")
+# Steps that a match may take at most, as far as its choices tell.
+_WORK = 1_000_000
 
 
 def type_of(definition: Definition) -> Any:
@@ -92,9 +97,14 @@ def _at_most(maximum: int | None) -> Callable[[list[_T]], list[_T]]:
 
 
 def _matching(pattern: str, matches: re.Pattern[str] | None) -> Callable[[_T], _T]:
+    choices = len(_CHOICE.findall(pattern))
+
     def check(value: _T) -> _T:
         text = "" if value is None else value
-        if matches is not None and isinstance(text, str) and not matches.search(text):
+        # What would take too long is left to RT.
+        if matches is None or not isinstance(text, str) or len(text) ** choices > _WORK:
+            return value
+        if not matches.search(text):
             message = f"RT demands that it match {pattern}"
             raise EncodeError(message)
         return value
@@ -107,6 +117,8 @@ def _pattern(pattern: str) -> re.Pattern[str] | None:
     if pattern in _CALLED:
         return re.compile(_CALLED[pattern])
     if not pattern or _NAME.match(pattern) or _DIALECT.search(pattern):
+        return None
+    if _LOOP.search(pattern) and len(_CHOICE.findall(pattern)) > 1:
         return None
     try:
         with warnings.catch_warnings():

@@ -97,18 +97,16 @@ class LostCreate:
         shown = self._gateway.show("ticket", numbers, _SHOWN)
         listed = self._gateway.files(numbers)
         return {
-            number: self._likeness(
-                number,
-                ticket,
-                words.likeness(made[number], [] if isinstance(files, RTError) else files),
-            )
+            number: "like"
+            if isinstance(ticket, RTError) or isinstance(files, RTError)
+            else self._likeness(number, ticket, words.likeness(made[number], files))
             for number, ticket, files in zip(numbers, shown, listed, strict=True)
         }
 
-    def _likeness(self, number: int, ticket: Shown | RTError, words: Likeness) -> Likeness:
+    def _likeness(self, number: int, ticket: Shown, words: Likeness) -> Likeness:
         if words == "other":
             return "other"
-        if isinstance(ticket, RTError) or ticket.id != number:
+        if ticket.id != number:
             # One that was merged into another one shows that one.
             return "like"
         wanted = self._plan.fields.get("Subject", "").strip()

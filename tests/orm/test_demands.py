@@ -130,6 +130,24 @@ def test_a_pattern_that_python_reads_otherwise_is_left_to_rt(pattern: str) -> No
     assert valid(definition(pattern=pattern), "anything at all") == "anything at all"
 
 
+@pytest.mark.parametrize("pattern", [r"^(a+)+$", "^(a|aa)*$", "(a?){30}b", r"^(\d{1,3}\.){3}$"])
+def test_a_pattern_that_may_take_for_ever_is_left_to_rt(pattern: str) -> None:
+    """Python tries all ways in which a repeated group may match."""
+    value = "a" * 40 + "!"
+    assert valid(definition(pattern=pattern), value) == value
+
+
+def test_a_long_text_is_left_to_rt_where_a_pattern_has_many_choices() -> None:
+    """Each repetition of it multiplies the steps by the length of the text."""
+    kind = definition(pattern=r"^\w*\w*\w*!$")
+    with pytest.raises(ValidationError, match="RT demands"):
+        valid(kind, "a" * 99)
+    assert valid(kind, "a" * 20_000) == "a" * 20_000
+    digits = definition(pattern=r"^\d*$")
+    with pytest.raises(ValidationError, match="RT demands"):
+        valid(digits, "a" * 20_000)
+
+
 @given(st.text(max_size=30))
 def test_any_pattern_makes_a_type(pattern: str) -> None:
     """No text of RT's, however odd, is an error of its own."""
