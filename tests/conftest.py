@@ -4,17 +4,17 @@ Every test that asks for `rt` runs once for RT 4.4 and once for RT 5.0. `--serve
 `live` starts them, `replay` answers from `cassettes/` with the network blocked, `record` starts
 them and writes `cassettes/`, `auto` is live where RT is installed and replay where it is not.
 
-`-n 2 --dist loadgroup --no-loadscope-reorder` runs two workers, each with servers of its own; to
-record is for one process alone.
+`-n 2 --no-loadscope-reorder` runs two workers, each with servers of its own; to record is for one
+process alone.
 """
 
 from __future__ import annotations
 
 import logging
 import os
-import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_socket
@@ -37,8 +37,6 @@ settings.register_profile(
 settings.load_profile("suite")
 
 VERSIONS = (4, 5)
-# Folders whose tests stay together: a lab is more than a server, and jedi keeps one cache for all.
-WHOLE = ("auth_lab", "editors")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -63,20 +61,17 @@ def _mode(config: pytest.Config, major: int) -> str:
     return chosen
 
 
-def _together(item: pytest.Item) -> str:
-    """What one worker runs, where there are several: a file's tests with one version of RT.
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
+    """How several processes share the suite."""
+    # Where it is missing, nobody asks.
+    from tests.scheduling import ByFileAndVersion  # noqa: PLC0415
 
-    Each worker then starts each version once, and what a file prepares it prepares once.
-    """
-    file = item.path.relative_to(item.config.rootpath)
-    version = re.search(r"\brt[45]\b", item.name)
-    place = file.parent if file.parent.name in WHOLE else file
-    return f"{place} {version.group() if version else 'alone'}"
+    return ByFileAndVersion(config, log)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     for item in items:
-        item.add_marker(pytest.mark.xdist_group(_together(item)))
         if "rt" in getattr(item, "fixturenames", ()):
             item.add_marker("rt")
     if config.getoption("servers") in ("replay", "record"):

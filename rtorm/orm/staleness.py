@@ -367,8 +367,12 @@ class _Case:
         """What was set without having been begun with our value, or with what came of that."""
         after: list[_Set] = []
         left = list(foreign)
-        while more := [each for each in left if self._saw_ours(each, after)]:
+        # What began with our value and was recorded before us may have been made without a look at
+        # it: whoever made it found no entry of ours yet.
+        left_behind = [each for each in foreign if each.id > ours[0].id]
+        while more := [each for each in left_behind if self._saw_ours(each, after)]:
             after += more
+            left_behind = [each for each in left_behind if each not in more]
             left = [each for each in left if each not in more]
         if len(ours) > 1 or any(_same(self.laid_out, each.new, self.seen) for each in after):
             # What began with our value may have begun with theirs, which was the same; or before

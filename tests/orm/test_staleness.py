@@ -147,6 +147,16 @@ def test_a_value_like_ours_hides_none() -> None:
     assert after({"subject": "ours"}, {"subject": "seen"}, mine, *back, also).overwritten
 
 
+def test_what_replaced_our_value_before_that_was_recorded_is_told() -> None:
+    """Its maker found no entry of ours in the history, so that nobody else can tell it."""
+    early = step(1, "Subject", "ours", "theirs")
+    ours = step(2, "Subject", "seen", "ours")
+    found = after({"subject": "ours"}, {"subject": "seen"}, early, ours)
+    assert found.overwritten == {"subject": "theirs"}
+    late = step(3, "Subject", "ours", "theirs")
+    assert after({"subject": "ours"}, {"subject": "seen"}, ours, late) == Aftermath()
+
+
 @dataclass
 class ListModel:
     """A list of a ticket, which each save writes whole."""
