@@ -541,8 +541,10 @@ def unreported(
     """The values that went lost though neither of both sessions was told of it.
 
     Of two that began with the same value, one has replaced the other's without having seen it. One
-    that began with another value than was seen has replaced that.
+    that began with another value than was seen has replaced that; where RT had not recorded that
+    yet, its maker is told.
     """
+    told = {value for value, attempt in attempts.items() if attempt.told == "overwritten"}
     by_old: dict[str, list[str]] = {}
     for old, new in entries:
         by_old.setdefault(old, []).append(new)
@@ -550,11 +552,11 @@ def unreported(
         (old, new)
         for old, news in by_old.items()
         for new in news
-        if attempts[new].seen != old and attempts[new].told != "overwritten"
+        if attempts[new].seen != old and told.isdisjoint({old, new})
     ]
     crossed = [
         (old, *news)
         for old, news in by_old.items()
-        if len(news) > 1 and not any(attempts[new].told == "overwritten" for new in news)
+        if len(news) > 1 and told.isdisjoint(news)
     ]
     return [*silent, *crossed]
