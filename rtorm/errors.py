@@ -92,7 +92,7 @@ class OutcomeUnknownError(RTError):
 
     found: tuple[int, ...] = ()
     _happened: bool | None = None
-    _ask: Callable[[float], tuple[bool | None, tuple[int, ...]]] | None = None
+    __rt_ask__: Callable[[float], tuple[bool | None, tuple[int, ...]]] | None = None
 
     def verify(self, *, wait: float = 10.0) -> bool | None:
         """Ask RT whether the write was carried out; nothing is written, and it may be called again.
@@ -131,19 +131,15 @@ class OutcomeUnknownError(RTError):
             DetachedError: The session is closed.
             WrongThreadError: It is called in another thread than the session's own.
         """
-        if self._ask is None:
+        if self.__rt_ask__ is None:
             return None
         if not self._happened:
-            self._happened, self.found = self._ask(wait)
+            self._happened, self.found = self.__rt_ask__(wait)
         return self._happened
-
-    def answer_by(self, ask: Callable[[float], tuple[bool | None, tuple[int, ...]]]) -> None:
-        """Take note of how `verify` finds out; for the session that has sent the write."""
-        self._ask = ask
 
     def __reduce__(self) -> tuple[Any, ...]:
         # A session does not travel.
-        return type(self), self.args, {k: v for k, v in vars(self).items() if k != "_ask"}
+        return type(self), self.args, {k: v for k, v in vars(self).items() if k != "__rt_ask__"}
 
 
 class AuthenticationError(RTError):

@@ -51,7 +51,7 @@ def inquire(inquiry: Callable[[Moment, float], Finding]) -> Generator[None]:
     try:
         yield
     except OutcomeUnknownError as error:
-        error.answer_by(lambda wait: inquiry(began, wait))
+        error.__rt_ask__ = lambda wait: inquiry(began, wait)
         raise
 
 

@@ -53,7 +53,7 @@ class LostCreate:
             if not happened:
                 return happened, found
             [self._number] = found
-            self._become(self._number)
+        self._become(self._number)
         return True, (self._number,)
 
     def _look(self) -> Finding:

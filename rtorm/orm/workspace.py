@@ -289,11 +289,11 @@ class Workspace(Deeds):
             if result.outcome != "unknown" or not isinstance(result.cause, OutcomeUnknownError):
                 continue
             if isinstance(plan, CreatePlan):
-                result.cause.answer_by(LostCreate(self, plan, began))
+                result.cause.__rt_ask__ = LostCreate(self, plan, began)
             elif isinstance(plan, EditPlan):
                 edits.setdefault(result.cause, []).append(plan)
         for error, plans_of_one_request in edits.items():
-            error.answer_by(partial(_of_edits, self, plans_of_one_request))
+            error.__rt_ask__ = partial(_of_edits, self, plans_of_one_request)
 
     def _let_go(self, record: Record) -> None:
         """Sent again, it might be created twice: only the program may decide to add it."""
