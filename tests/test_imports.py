@@ -578,7 +578,7 @@ MAY: dict[str, tuple[set[str], set[str]]] = {
     ),
     "orm.partitions": ({"orm.clauses", "orm.columns", "orm.record", "orm.selection"}, set()),
     "orm.rows": ({"orm.layout", "orm.record", "orm.selection"}, set()),
-    "orm.sight": ({"gateway", "orm.comparing"}, set()),
+    "orm.sight": ({"gateway", "orm.comparing", "orm.operators"}, set()),
     "orm.belongings": (
         {
             "errors",
@@ -655,7 +655,15 @@ MAY: dict[str, tuple[set[str], set[str]]] = {
         set(),
     ),
     "orm.outcome": (
-        {"errors", "gateway", "orm.defined", "orm.layout", "orm.plan", "orm.state"},
+        {
+            "errors",
+            "gateway",
+            "orm.defined",
+            "orm.layout",
+            "orm.operators",
+            "orm.plan",
+            "orm.state",
+        },
         set(),
     ),
     "orm.sending": ({"errors", "gateway", "orm.crew", "orm.interrupts", "orm.plan"}, set()),
@@ -697,8 +705,10 @@ MAY: dict[str, tuple[set[str], set[str]]] = {
         {
             "errors",
             "gateway",
+            "orm.defined",
             "orm.inquiry",
             "orm.loading",
+            "orm.operators",
             "orm.outcome",
             "orm.plan",
             "orm.reading",
@@ -717,6 +727,7 @@ MAY: dict[str, tuple[set[str], set[str]]] = {
             "orm.inquiry",
             "orm.layout",
             "orm.loading",
+            "orm.operators",
             "orm.outcome",
             "orm.plan",
             "orm.reading",
@@ -753,6 +764,7 @@ MAY: dict[str, tuple[set[str], set[str]]] = {
             "models.changes",
             "orm.defined",
             "orm.layout",
+            "orm.operators",
             "orm.outcome",
             "orm.record",
             "orm.state",

@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 
 from rtorm.errors import NotFound, RTError
 from rtorm.gateway import Entry, Gateway, Shown
+from rtorm.orm.defined import layout_for
 from rtorm.orm.inquiry import UNTOLD, Finding, Moment, patiently
 from rtorm.orm.loading import begin_life
+from rtorm.orm.operators import ROLES
 from rtorm.orm.outcome import address_of
 from rtorm.orm.plan import CreatePlan
 from rtorm.orm.reading import Reading
@@ -125,7 +127,7 @@ class LostCreate:
         return given.lower() == ticket.fields["Queue"].lower()
 
     def _has_requestors(self, ticket: Shown) -> bool:
-        sent = {address_of(each) for each in _people(self._plan, "requestors")}
+        sent = {address_of(each) for each in _people(self._plan, "Requestors")}
         if not all("@" in each for each in sent):
             # RT shows the addresses of users and of a group's members.
             return True
@@ -133,8 +135,8 @@ class LostCreate:
         return sent == {address.strip() for address in shown} - {""}
 
     def _would_be_seen(self, since: datetime) -> bool:
-        me, roles = self._gateway.identity().user, ("requestors", "cc", "admin_cc")
-        parts = [name for name in roles if me in _people(self._plan, name)]
+        me = self._gateway.identity().user
+        parts = [role for role in ROLES if me in _people(self._plan, role)]
         return sees_tickets(self._gateway, self._plan.fields["Queue"], since, parts)
 
     def _become(self, number: int) -> None:
@@ -164,7 +166,8 @@ def _stand_for(record: Record, number: int, session: Reading) -> None:
     state = state_of(record)
     state.errors.pop("", None)
     state.session = session
-    session.adopt(record, number)
+    session.made.add(number)
+    session.records.adopt(record, number)
     begin_life(record)
 
 
@@ -179,6 +182,8 @@ def _of_named(gateway: Gateway, kind: str, plan: CreatePlan) -> Finding:
     return (False, ()) if isinstance(answer, NotFound) else UNTOLD
 
 
-def _people(plan: CreatePlan, name: str) -> Sequence[str]:
-    change = plan.changes.get(name)
+def _people(plan: CreatePlan, role: str) -> Sequence[str]:
+    """Whom the new record was to have in a role, which is told by RT's name."""
+    field = layout_for(plan.record).at_wire(role)
+    change = plan.changes.get(field.name) if field is not None else None
     return () if change is None else change.new

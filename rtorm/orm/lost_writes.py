@@ -11,7 +11,8 @@ from rtorm.orm.defined import layout_for
 from rtorm.orm.inquiry import UNTOLD, Finding, Moment, patiently
 from rtorm.orm.layout import FieldLayout
 from rtorm.orm.loading import decode, place
-from rtorm.orm.outcome import ROLES, address_of, holds
+from rtorm.orm.operators import ROLES
+from rtorm.orm.outcome import address_of, holds
 from rtorm.orm.plan import EditPlan
 from rtorm.orm.reading import Reading, to_ask
 from rtorm.orm.record import Record

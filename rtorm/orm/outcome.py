@@ -25,6 +25,7 @@ from rtorm.errors import (
 from rtorm.gateway import Created, EditReply
 from rtorm.orm.defined import layout_for
 from rtorm.orm.layout import FieldLayout
+from rtorm.orm.operators import ROLES
 from rtorm.orm.plan import CreatePlan, EditPlan, PlannedForm
 from rtorm.orm.state import NOT_LOADED, Change
 
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from rtorm.orm.record import Record
 
 __all__ = [
-    "ROLES",
     "CommitReport",
     "Outcome",
     "SaveResult",
@@ -237,7 +237,6 @@ _LOST_BY_WIRE: Mapping[str, str] = {
     "Owner": f"{_LOST}: no such user, or one who may not own tickets in this queue",
     "SLA": f"{_LOST}: the queue has no such level of service",
 }
-ROLES = ("Requestors", "Cc", "AdminCc")
 _DROPPED = "RT dropped {} without saying why"
 _UNSHOWN = "RT does not show {}: no such user, or one without an e-mail address"
 _NOT_SHOWN = "RT does not show it to this account, so it cannot be told whether it was kept"

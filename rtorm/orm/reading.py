@@ -59,12 +59,6 @@ class Reading(Guarded, Owner):
         """The account's time zone, if it was given."""
         return self._zone
 
-    def adopt(self, record: Record, number: int) -> None:
-        """Hold a record under the id that RT has just given it."""
-        if type(record).__rt_kind__ == "ticket":
-            self.made.add(number)
-        self.records.adopt(record, number)
-
     def clock(self) -> Clock:
         """The account's clock; the server is asked for it once."""
         if self._clock is None:

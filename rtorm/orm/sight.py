@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 
 from rtorm.gateway import Gateway, Steps
 from rtorm.orm.comparing import literal
+from rtorm.orm.operators import ROLES
 
 __all__ = ["sees_comments", "sees_tickets"]
 
-_ROLES = {"requestors": "Requestor", "cc": "Cc", "admin_cc": "AdminCc"}
 # Days ago at which a ticket that is seen may have been made; None: whenever it was.
 _WINDOWS = (1, 30, None)
 _SINCE = " AND Created > '{:%Y-%m-%d} 00:00:00'"
@@ -28,7 +28,7 @@ def sees_tickets(
         gateway: The server.
         queue: The queue's name or number.
         about: From when days are counted back to the latest tickets.
-        parts: Attributes of those roles that it may have in it all the same.
+        parts: RT's names of the roles that it may have in it all the same.
     """
     return any(_found_apart(gateway, queue, about, parts))
 
@@ -50,7 +50,7 @@ def _found_apart(
 ) -> Iterator[list[int]]:
     """The tickets of a queue in which the account has no part, by how old they may be."""
     me = literal(gateway.identity().user)
-    apart = [f"{role}.Name != {me}" for name, role in _ROLES.items() if name not in parts]
+    apart = [f"{role}.Name != {me}" for name, role in ROLES.items() if name not in parts]
     asked = " AND ".join([f"Queue = {literal(queue)}", f"Owner != {me}", *apart])
     for days in _WINDOWS:
         window = _SINCE.format(about - timedelta(days=days)) if days else ""

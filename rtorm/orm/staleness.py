@@ -26,6 +26,7 @@ from rtorm.gateway import Step, Steps
 from rtorm.models.changes import is_about, value_of
 from rtorm.orm.defined import layout_for
 from rtorm.orm.layout import FieldLayout
+from rtorm.orm.operators import ROLES
 from rtorm.orm.outcome import address_of
 from rtorm.orm.record import Record
 from rtorm.orm.state import NOT_LOADED, state_of
@@ -56,7 +57,6 @@ _ALIKE = "RT's history does not tell which of the custom fields of this name was
 
 _SETS = frozenset({"Set", "Status", "Told", "Take", "Untake", "Give", "Steal", "Force"})
 _CAME, _WENT = ("AddLink", "AddWatcher"), ("DeleteLink", "DelWatcher")
-_ROLES: Mapping[str, str] = {"Requestors": "Requestor", "Cc": "Cc", "AdminCc": "AdminCc"}
 # What a history calls the relations that RT's forms call otherwise.
 _RELATIONS: Mapping[str, str] = {"Members": "HasMember"}
 _BY_NUMBER: Mapping[str, str] = {"Owner": "user", "Queue": "queue"}
@@ -159,7 +159,7 @@ def least_entries(record: Record, seen: Mapping[str, Any], written: Written) -> 
 
 def _least(laid_out: FieldLayout, seen: Any, value: Any) -> int:
     wire = laid_out.spec.wire
-    if wire in _ROLES or wire in _WORKED or (laid_out.spec.by_name and str(value).isdecimal()):
+    if wire in ROLES or wire in _WORKED or (laid_out.spec.by_name and str(value).isdecimal()):
         # One watcher may have several names; minutes may come without an entry to be seen.
         return 0
     if laid_out.many:
@@ -183,7 +183,7 @@ def principals_in(
         if wire in _BY_NUMBER and len(about) > 1:
             texts = [text for step in about for text in (step.old_value, step.new_value)]
             wanted.setdefault(_BY_NUMBER[wire], set()).update(_numbers(texts))
-        elif wire in _ROLES:
+        elif wire in ROLES:
             came, went = (
                 {step.new_value or step.old_value for step in about if step.type in types}
                 for types in (_CAME, _WENT)
@@ -257,8 +257,8 @@ def _about(laid_out: FieldLayout, steps: Iterable[Step]) -> list[Step]:
     if laid_out.codec is LINKS:
         relation, types = _RELATIONS.get(spec.wire, spec.wire), {"AddLink", "DeleteLink"}
         return [step for step in steps if step.type in types and step.field == relation]
-    if spec.wire in _ROLES:
-        role, types = _ROLES[spec.wire], {"AddWatcher", "DelWatcher"}
+    if spec.wire in ROLES:
+        role, types = ROLES[spec.wire], {"AddWatcher", "DelWatcher"}
         return [step for step in steps if step.type in types and step.field == role]
     if not spec.custom:
         return [step for step in steps if step.type in _SETS and step.field == spec.wire]
@@ -452,7 +452,7 @@ class _Case:
         return list(members.values())
 
     def _member(self, text: str) -> _Member:
-        if self.laid_out.spec.wire in _ROLES:
+        if self.laid_out.spec.wire in ROLES:
             return self._watcher(text)
         shown: Any = link_end(text) if self.laid_out.codec is LINKS else self._item(text)
         is_seen = _kept(self.laid_out, [shown], self.seen, any_of=True)

@@ -55,7 +55,8 @@ class UnitOfWork:
         verify: What to read back.
         agreement: What the records say of each other's links.
         batch: How many forms go into one request at most.
-        adopt: Told the id of each record that was made, or merged into another.
+        made: Told the id of each record that was made.
+        adopt: Told the new id of each record that was merged into another.
         let_go: Told each record of which it is not known whether it was made.
         crew: Who sends the requests.
         progress: Told how many of the records are done, and of how many.
@@ -69,6 +70,7 @@ class UnitOfWork:
     verify: Verify
     agreement: Agreement
     batch: int
+    made: Callable[[Record, int], None]
     adopt: Callable[[Record, int], None]
     let_go: Callable[[Record], None]
     crew: Crew
@@ -149,7 +151,7 @@ class UnitOfWork:
             verdict = _failed(letter, letter.error)
         # At once, so that nothing is made twice if the program is interrupted.
         if verdict.created is not None:
-            self.adopt(plan.record, verdict.created)
+            self.made(plan.record, verdict.created)
             begin_life(plan.record)
         elif verdict.unknown:
             self.let_go(plan.record)

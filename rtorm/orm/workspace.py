@@ -221,18 +221,24 @@ class Workspace(Deeds):
         state_of(doomed).original["status"] = NOT_LOADED
         state_of(doomed).session = self
         planned, agreement = plans([doomed], self.clock)
-        began = Moment()
         with Interrupts() as interrupts:
             unit = self._unit(None, agreement, interrupts)
             [result] = unit.run(planned)
-            self._have_answered(unit.plans, [result], began)
             state_of(record).errors.update(result.errors)
             told = SaveResult(record, result.outcome, {}, result.errors, result.cause)
             error = save_error(told, "deleted")
             if error is None:
                 self._take_leave(record)
+            elif isinstance(error, OutcomeUnknownError):
+                error.__rt_ask__ = lambda _wait: self._whether_deleted(record, unit.plans)
         if reason := interrupts.missed() or unit.interruption or error:
             raise reason
+
+    def _whether_deleted(self, record: Record, sent: Sequence[Plan]) -> Finding:
+        happened, found = of_edits(self, [plan for plan in sent if isinstance(plan, EditPlan)])
+        if happened:
+            self._take_leave(record)
+        return happened, found
 
     def _take_leave(self, record: Record) -> None:
         """Take note that a record was deleted."""
@@ -272,7 +278,8 @@ class Workspace(Deeds):
             verify=chosen,
             agreement=agreement,
             batch=self._batch,
-            adopt=self.adopt,
+            made=self._made,
+            adopt=self.records.adopt,
             let_go=self._let_go,
             crew=self.crew,
             progress=progress,
@@ -294,6 +301,11 @@ class Workspace(Deeds):
                 edits.setdefault(result.cause, []).append(plan)
         for error, plans_of_one_request in edits.items():
             error.__rt_ask__ = partial(_of_edits, self, plans_of_one_request)
+
+    def _made(self, record: Record, number: int) -> None:
+        if type(record).__rt_kind__ == "ticket":
+            self.made.add(number)
+        self.records.adopt(record, number)
 
     def _let_go(self, record: Record) -> None:
         """Sent again, it might be created twice: only the program may decide to add it."""

@@ -48,7 +48,7 @@ def test_a_ticket_counts_in_which_the_account_has_no_part() -> None:
 def test_a_part_that_it_has_in_the_other_one_too_is_none() -> None:
     """Who is a requestor of the one sees it if they see others of which they are that."""
     server = Seen()
-    assert sees_tickets(cast("Gateway", server), "5", NOW, ["requestors", "cc"])
+    assert sees_tickets(cast("Gateway", server), "5", NOW, ["Requestors", "Cc"])
     [asked] = server.asked
     assert "Requestor" not in asked
     assert " Cc." not in asked

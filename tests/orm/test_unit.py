@@ -220,7 +220,7 @@ def run(
     gateway: Any = server
     agreement = Agreement(records)
     unit = UnitOfWork(
-        gateway, lambda: CLOCK, verify, agreement, batch, adopt, lambda _: None, Crew(1)
+        gateway, lambda: CLOCK, verify, agreement, batch, adopt, adopt, lambda _: None, Crew(1)
     )
     try:
         return unit.run([plan(record, lambda: CLOCK, agreement) for record in records])
