@@ -21,7 +21,8 @@ import pytest_socket
 from hypothesis import HealthCheck, settings
 
 import rtorm
-from rtorm import Session
+from rtorm import Session, Ticket
+from rtorm.models.ticket import _CLASSES  # pyright: ignore[reportPrivateUsage]
 from rtorm.testing import RequestTracker
 from rtorm.testing.cassettes import record, replay
 from tests import recordings
@@ -125,9 +126,12 @@ def _recording(request: pytest.FixtureRequest) -> Iterator[None]:  # pyright: ig
 
 
 @pytest.fixture(autouse=True)
-def _incidents() -> None:  # pyright: ignore[reportUnusedFunction]
-    """The seeded queue's tickets load as the suite's class, whatever another test declared."""
-    Incident.__rt_declared__()
+def _classes(request: pytest.FixtureRequest) -> None:  # pyright: ignore[reportUnusedFunction]
+    """Tickets load as the suite's class and those of the test's own file, whatever ran before."""
+    _CLASSES.clear()
+    for each in (Incident, *vars(request.module).values()):
+        if isinstance(each, type) and issubclass(each, Ticket):
+            each.__rt_declared__()
 
 
 @pytest.fixture

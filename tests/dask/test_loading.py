@@ -104,7 +104,6 @@ def test_a_session_is_opened_for_each_partition_and_closed(session: Session, rt:
         computed(rtorm.dask.to_bag(missing, connect=counting))
     assert len(counting.opened) == 1
     assert open_sessions() == before
-    Incident.__rt_declared__()
 
 
 def test_a_worker_holds_few_records(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:

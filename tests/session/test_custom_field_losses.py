@@ -39,12 +39,6 @@ class Loose(Ticket, queue="Odd"):
     addresses: CF[list[str]] = cf("Addresses", default_factory=list)
 
 
-@pytest.fixture(autouse=True)
-def _odd() -> None:  # pyright: ignore[reportUnusedFunction]
-    """The queue's tickets load as the class of these tests."""
-    Loose.__rt_declared__()
-
-
 @pytest.fixture
 def ticket(session: Session, wire: Wire) -> Loose:
     """A loaded ticket with values, and nothing on the wire yet."""

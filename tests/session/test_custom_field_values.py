@@ -122,7 +122,6 @@ real = settings(
 @pytest.fixture
 def sessions(connect: Connect) -> dict[str, Session]:
     """Accounts of two time zones, one of which writes and the other reads."""
-    Odd.__rt_declared__()
     return {"root": connect(), "roman": connect("roman", time_zone="Europe/Rome")}
 
 
@@ -201,7 +200,6 @@ def test_a_day_is_kept_where_the_clock_was_changed_in_the_night(
     connect: Connect, zone: str | None
 ) -> None:
     """RT takes the bare day for the one before, there; and it says nothing of it."""
-    Odd.__rt_declared__()
     told = contextlib.nullcontext() if zone else pytest.warns(TimeZoneWarning)
     with told:
         sydney = connect("sydney", time_zone=zone)
@@ -229,7 +227,6 @@ def test_values_that_rt_would_show_as_others_are_refused(
     session: Session, wire: Wire, values: list[str]
 ) -> None:
     """Each alone comes back; together they could not be read again, and are not sent."""
-    Odd.__rt_declared__()
     for value in values:
         alone = session.add(Odd(subject="Quotes", three=[value]))
         alone.save()
@@ -246,7 +243,6 @@ def test_values_that_rt_would_show_as_others_are_refused(
 
 def test_an_answer_that_is_neither_is_left_as_it_is(connect: Connect) -> None:
     """Of a field of true and false, another text is told as text, and listed."""
-    Odd.__rt_declared__()
     session = connect()
     ticket = session.add(Odd(subject="Answers", answer=True))
     ticket.save()
