@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+import textwrap
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
@@ -16,30 +17,28 @@ from rtorm import Session
 from tests.own_fields import prepare
 from tests.support import Incident, Server, installed
 
-PAGES = [
-    "connecting",
-    "custom-fields",
-    "editors",
-    "models",
-    "queries",
-    "links",
-    "messages",
-    "attachments",
-    "queues-users-groups",
-    "errors",
-    "reliability",
-    "dask",
-    "performance",
-    "recipes",
-    "raw-requests",
-]
+DOCS = Path(__file__).parent.parent / "docs"
+_FENCED = re.compile(r"^( *)```python\n(.*?)^\1```", re.DOTALL | re.MULTILINE)
+# Its programs start servers of their own.
+_ALONE = "testing"
 _PRINTED = re.compile(r"\s*print\(.*\)  # (.*)")
+
+
+def _programs(page: str) -> list[str]:
+    text = (DOCS / f"{page}.md").read_text(encoding="utf-8")
+    return [textwrap.dedent(snippet) for _, snippet in _FENCED.findall(text)]
+
+
+PAGES = sorted(
+    page
+    for path in DOCS.rglob("*.md")
+    if (page := path.relative_to(DOCS).with_suffix("").as_posix()) != _ALONE and _programs(page)
+)
 
 
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_does_what_it_says(
     page: str,
-    root: Path,
     rt: Server,
     session: Session,
     tmp_path: Path,
@@ -49,12 +48,9 @@ def test_a_page_does_what_it_says(
     prepare(rt)
     for name, value in (("RTSERVER", rt.url), ("RTUSER", "root"), ("RTPASSWD", "password")):
         monkeypatch.setenv(name, value)
-    text = (root / "docs" / f"{page}.md").read_text()
     names = {name: getattr(rtorm, name) for name in rtorm.__all__} | tickets(session)
     names |= {"session": session, "folder": tmp_path, "SecretStr": SecretStr, "Incident": Incident}
-    snippets = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
-    assert snippets
-    for snippet in snippets:
+    for snippet in _programs(page):
         printed = run(snippet, names)
         for number, line in enumerate(snippet.splitlines(), 1):
             if found := _PRINTED.match(line):
@@ -63,26 +59,19 @@ def test_a_page_does_what_it_says(
 
 @pytest.mark.real_rt
 @pytest.mark.skipif(not installed(5), reason="not installed")
-def test_the_page_on_testing_does_what_it_says(root: Path) -> None:
+def test_the_page_on_testing_does_what_it_says() -> None:
     """Its programs start the servers that they speak of; its tests are pytest's business."""
-    text = (root / "docs" / "testing.md").read_text()
-    programs = [
-        snippet
-        for snippet in re.findall(r"```python\n(.*?)```", text, re.DOTALL)
-        if "def " not in snippet
-    ]
+    programs = [program for program in _programs(_ALONE) if "def " not in program]
     assert len(programs) == 4
     for program in programs:
         run(program, {})
 
 
-def test_every_page_is_tested_and_linked(root: Path) -> None:
-    """No page of the documentation is left out: it runs here, and the README leads to it."""
-    pages = {path.stem for path in (root / "docs").glob("*.md")}
-    # That of versions is held against the table that it tells (tests/rest1/test_versions.py).
-    assert pages == {*PAGES, "testing", "versions"}
-    readme = (root / "README.md").read_text()
-    assert [page for page in sorted(pages) if f"(docs/{page}.md)" not in readme] == []
+def test_every_page_is_in_the_navigation(root: Path) -> None:
+    """No page of the documentation is left out of the site."""
+    told = (root / "mkdocs.yml").read_text(encoding="utf-8")
+    pages = [path.relative_to(DOCS).as_posix() for path in DOCS.rglob("*.md")]
+    assert sorted(page for page in pages if page not in told) == []
 
 
 def test_the_map_names_every_module(root: Path) -> None:
