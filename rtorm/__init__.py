@@ -61,6 +61,8 @@ if TYPE_CHECKING:
     from rtorm.rest1.downloads import Download
     from rtorm.rest1.replies.reply import Reply
 
+    __version__: str
+
 __all__ = [
     "CF",
     "NOT_LOADED",
@@ -213,6 +215,8 @@ if not TYPE_CHECKING:
         """Import what is asked for."""
         if name in _MODULES:
             return import_module(f"rtorm.{name}")
+        if name == "__version__":
+            return import_module("importlib.metadata").version("rtorm")
         if name not in _HOMES:
             message = f"module 'rtorm' has no attribute {name!r}"
             raise AttributeError(message)

@@ -14,10 +14,15 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-import vcr  # type: ignore[import-untyped]
-from vcr.request import Request  # type: ignore[import-untyped]
-
+from rtorm.errors import ConfigurationError
 from rtorm.rest1.wire.masking import masked
+
+try:
+    import vcr  # type: ignore[import-untyped]
+    from vcr.request import Request  # type: ignore[import-untyped]
+except ImportError as error:
+    message = 'rtorm.testing.cassettes needs vcrpy: pip install "rtorm[testing]"'
+    raise ConfigurationError(message) from error
 
 __all__ = ["URL", "record", "replay"]
 
