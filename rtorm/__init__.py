@@ -51,10 +51,10 @@ if TYPE_CHECKING:
     from rtorm.orm.columns import Clause, Column, Ordering, sql
     from rtorm.orm.fields import CF, Attr, ReadOnly, cf
     from rtorm.orm.loadable import Loadable
-    from rtorm.orm.outcome import CommitReport, SaveResult
     from rtorm.orm.partitions import Partition
     from rtorm.orm.query import Query
     from rtorm.orm.record import Record
+    from rtorm.orm.results import CommitReport, SaveResult
     from rtorm.orm.session import Session
     from rtorm.orm.state import NOT_LOADED, Change, State, Status, state_of
     from rtorm.rest1.client import Client
@@ -185,7 +185,7 @@ _NAMES: Final[Mapping[str, tuple[str, ...]]] = {
         "cf",
     ),
     "orm.loadable": ("Loadable",),
-    "orm.outcome": (
+    "orm.results": (
         "CommitReport",
         "SaveResult",
     ),

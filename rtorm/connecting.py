@@ -9,7 +9,7 @@ from rtorm.auth import Login
 from rtorm.config import Configuration
 from rtorm.errors import ExposedPasswordWarning
 from rtorm.orm.clocks import TimeZone
-from rtorm.orm.outcome import Verify
+from rtorm.orm.results import Verify
 from rtorm.orm.session import Session
 from rtorm.rest1.client import Client, Retries, Timeout
 

@@ -32,8 +32,8 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from rtorm.orm.outcome import CommitReport
     from rtorm.orm.record import Record
+    from rtorm.orm.results import CommitReport
     from rtorm.orm.state import Change
 
 __all__ = [

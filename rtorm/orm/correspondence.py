@@ -12,8 +12,8 @@ from rtorm.errors import PartialSaveError, RejectedError
 from rtorm.gateway import Message, Said, Upload
 from rtorm.models.attachment import Attachment, File, upload_of
 from rtorm.orm.checking import objections
-from rtorm.orm.outcome import refusal_of
 from rtorm.orm.record import Record
+from rtorm.orm.refusals import refusal_of
 from rtorm.orm.state import NOT_LOADED, Change
 from rtorm.rest1.checks import attachment_line, check_line, check_message, check_watcher
 from rtorm.rest1.forms import EncodeError

@@ -13,9 +13,9 @@ from rtorm.orm.forgetting import forget_affected, forgetting
 from rtorm.orm.inquiry import inquire
 from rtorm.orm.loading import forget
 from rtorm.orm.lost_writes import of_merge, of_message, of_owner
-from rtorm.orm.outcome import refusal_of
 from rtorm.orm.reading import Reading, number_of
 from rtorm.orm.record import Record
+from rtorm.orm.refusals import refusal_of
 from rtorm.orm.resemblance import Words
 from rtorm.orm.state import NOT_LOADED, state_of
 

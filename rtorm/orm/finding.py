@@ -16,8 +16,8 @@ from rtorm.orm.columns import Clause, Ordering
 from rtorm.orm.crew import Crew, Progress
 from rtorm.orm.matching import in_order, matches, searches, sort_keys, values_of
 from rtorm.orm.mentions import Mentions, mentions
-from rtorm.orm.outcome import SaveResult, Verify
 from rtorm.orm.record import Record
+from rtorm.orm.results import SaveResult, Verify
 from rtorm.orm.scope import queues_of, uncertain
 from rtorm.orm.selection import Selection
 from rtorm.orm.ticketsql import order_of, ticket_sql

@@ -9,8 +9,9 @@ from collections.abc import Mapping
 
 from rtorm.orm.columns import Comparison, Operator
 from rtorm.orm.comparing import impossible, joined, literal, misfit, name_of, single
-from rtorm.orm.operators import EQUALITY, LINKED, RELATIONS, ROLES, WATCHED
+from rtorm.orm.operators import EQUALITY, LINKED, RELATIONS, WATCHED
 from rtorm.orm.record import Record
+from rtorm.orm.roles import ROLES
 from rtorm.orm.state import state_of
 from rtorm.rest1.checks import check_link
 

@@ -13,10 +13,10 @@ from rtorm.gateway import Gateway, Shown, Steps
 from rtorm.orm.defined import layout_for
 from rtorm.orm.interrupts import Interrupts
 from rtorm.orm.loading import decode
-from rtorm.orm.outcome import SaveResult
 from rtorm.orm.plan import EditPlan, Plan
 from rtorm.orm.reading import to_ask
 from rtorm.orm.record import Record
+from rtorm.orm.results import SaveResult
 from rtorm.orm.staleness import (
     UNREAD,
     UNSHOWN,

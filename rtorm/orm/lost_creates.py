@@ -10,12 +10,12 @@ from rtorm.gateway import Entry, Gateway, Shown
 from rtorm.orm.defined import layout_for
 from rtorm.orm.inquiry import UNTOLD, Finding, Moment, patiently
 from rtorm.orm.loading import begin_life
-from rtorm.orm.operators import ROLES
 from rtorm.orm.outcome import address_of
 from rtorm.orm.plan import CreatePlan
 from rtorm.orm.reading import Reading
 from rtorm.orm.record import Record
 from rtorm.orm.resemblance import Likeness, Words, least
+from rtorm.orm.roles import ROLES
 from rtorm.orm.sight import sees_tickets
 from rtorm.orm.state import state_of
 

@@ -11,12 +11,12 @@ from rtorm.orm.defined import layout_for
 from rtorm.orm.inquiry import UNTOLD, Finding, Moment, patiently
 from rtorm.orm.layout import FieldLayout
 from rtorm.orm.loading import decode, place
-from rtorm.orm.operators import ROLES
 from rtorm.orm.outcome import address_of, holds
 from rtorm.orm.plan import EditPlan
 from rtorm.orm.reading import Reading, to_ask
 from rtorm.orm.record import Record
 from rtorm.orm.resemblance import Words
+from rtorm.orm.roles import ROLES
 from rtorm.orm.sight import sees_comments
 from rtorm.orm.state import state_of
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from rtorm.orm.columns import Operator
+from rtorm.orm.roles import ROLES
 
 __all__ = [
     "CUSTOM",
@@ -25,7 +26,6 @@ __all__ = [
     "PEOPLE",
     "QUEUE",
     "RELATIONS",
-    "ROLES",
     "SUBJECT",
     "TEXT",
     "WATCHED",
@@ -115,7 +115,6 @@ FORMS: Mapping[str, Forms] = {
     **dict.fromkeys(_NUMBERS, NUMBER),
     **dict.fromkeys(_DATES, DATE),
 }
-ROLES = {"Requestors": "Requestor", "Cc": "Cc", "AdminCc": "AdminCc"}
 RELATIONS = {
     **{
         name: name for name in ("DependsOn", "DependedOnBy", "RefersTo", "ReferredToBy", "MemberOf")

@@ -2,45 +2,29 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any
 
 from rtorm.errors import (
-    ConfigurationError,
-    ForbiddenError,
-    GoneError,
-    NotFound,
     OutcomeUnknownError,
-    OverwrittenError,
-    PartialSaveError,
-    PermissionDenied,
-    RejectedError,
     RTError,
-    SaveError,
-    StaleError,
 )
 from rtorm.gateway import Created, EditReply
 from rtorm.orm.defined import layout_for
 from rtorm.orm.layout import FieldLayout
-from rtorm.orm.operators import ROLES
 from rtorm.orm.plan import CreatePlan, EditPlan, PlannedForm
+from rtorm.orm.results import Outcome, SaveResult
+from rtorm.orm.roles import ROLES
 from rtorm.orm.state import NOT_LOADED, Change
 
 if TYPE_CHECKING:
     from rtorm.orm.record import Record
 
 __all__ = [
-    "CommitReport",
-    "Outcome",
-    "SaveResult",
     "Verdict",
-    "Verify",
     "Watching",
     "address_of",
-    "check_verify",
     "compare",
     "doubtful_watchers",
     "holds",
@@ -48,131 +32,11 @@ __all__ = [
     "judge_edit",
     "judge_forms",
     "lost_create",
-    "refusal_of",
-    "save_error",
     "unsent",
 ]
 
-Outcome = Literal["created", "updated", "partial", "rejected", "unchanged", "unknown"]
-Verify = Literal["risky", "always", "never"]
-
-_TOLD = 20
 Watching = Mapping[tuple[str, str], bool]
 """Whether RT holds watchers, by attribute and as they were given, as far as it was asked."""
-
-
-def check_verify(verify: object) -> None:
-    """Refuse what says nothing of what to read back.
-
-    Raises:
-        ConfigurationError: It is none of the words of `Verify`.
-    """
-    if verify not in get_args(Verify):
-        message = f"verify={verify!r}: give one of {', '.join(map(repr, get_args(Verify)))}"
-        raise ConfigurationError(message)
-
-
-@dataclass(frozen=True, slots=True)
-class SaveResult:
-    """What became of one record.
-
-    Attributes:
-        record: The record.
-        outcome: `"created"` or `"updated"` in full, `"partial"` (a list that was refused and not
-            read back is this, too, since RT may have taken items of it), `"rejected"` (nothing
-            applied), `"unchanged"` (nothing to send), `"unknown"` (the reply was lost).
-        applied: What RT accepted, attribute name to `Change(old, new)`.
-        errors: What it refused and why, by attribute name; `""` is the record as a whole.
-        cause: The error behind an outcome of the record as a whole, such as `NotFound`.
-        unsent: Whether its turn never came, since the commit stopped before: RT was not asked.
-        overwritten: Of a checked save: what others had set between check and write, as far as it
-            is known, by attribute; `applied` took its place.
-        unchecked: Of a checked save: the attributes of which it cannot be told whether others
-            changed them before they were written, and why.
-    """
-
-    record: Record
-    outcome: Outcome
-    applied: Mapping[str, Change[Any]] = field(default_factory=dict[str, Change[Any]])
-    errors: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
-    cause: RTError | None = None
-    unsent: bool = False
-    overwritten: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    unchecked: Mapping[str, str] = field(default_factory=dict[str, str])
-
-
-@dataclass(frozen=True, slots=True)
-class CommitReport:
-    """What became of every record of a commit.
-
-    Attributes:
-        results: One result a record, in the order in which the session met them.
-    """
-
-    results: tuple[SaveResult, ...] = ()
-
-    @property
-    def rejected(self) -> list[SaveResult]:
-        """Those of which RT applied nothing; those in `unsent` are among them."""
-        return [result for result in self.results if result.outcome == "rejected"]
-
-    @property
-    def partial(self) -> list[SaveResult]:
-        """Those of which RT applied some fields and refused others."""
-        return [result for result in self.results if result.outcome == "partial"]
-
-    @property
-    def unknown(self) -> list[SaveResult]:
-        """Those whose reply was lost."""
-        return [result for result in self.results if result.outcome == "unknown"]
-
-    @property
-    def unsent(self) -> list[SaveResult]:
-        """Those whose turn never came, since a request failed before or Ctrl-C was pressed."""
-        return [result for result in self.results if result.unsent]
-
-    @property
-    def stale(self) -> list[SaveResult]:
-        """Those that a checked commit did not send, since someone else had changed them.
-
-        They are among the rejected ones; the `cause` of each is a `StaleError`.
-        """
-        return [result for result in self.results if isinstance(result.cause, StaleError)]
-
-    @property
-    def overwritten(self) -> list[SaveResult]:
-        """Those that a checked commit wrote over a change that came between check and write."""
-        return [result for result in self.results if result.overwritten]
-
-    @property
-    def unchecked(self) -> list[SaveResult]:
-        """Those of which it cannot be told, of some attributes, whether others changed them."""
-        return [result for result in self.results if result.unchecked]
-
-    @property
-    def ok(self) -> bool:
-        """Whether everything was applied, and nothing that is known of was overwritten."""
-        return not (self.rejected or self.partial or self.unknown or self.overwritten)
-
-    def summary(self) -> str:
-        """One line on the whole, then one for each record that was refused, 20 at most.
-
-        Those that were not sent come last.
-        """
-        counts = Counter("not sent" if each.unsent else each.outcome for each in self.results)
-        head = ", ".join(f"{count} {outcome}" for outcome, count in counts.items())
-        refused = [result for result in self.results if result.errors or result.overwritten]
-        # A stable sort: the order of the commit is kept on both sides.
-        lines = [_line(result) for result in sorted(refused, key=lambda each: each.unsent)[:_TOLD]]
-        if len(refused) > _TOLD:
-            lines.append(f"… and {len(refused) - _TOLD} more")
-        return "\n  ".join([f"commit: {head or 'nothing to send'}", *lines])
-
-
-def _line(result: SaveResult) -> str:
-    told = [f"{name or 'record'}: {' '.join(said)}" for name, said in result.errors.items()]
-    told += [f"{name}: written over {old!r}" for name, old in result.overwritten.items()]
-    return f"{result.record!r}: {'; '.join(told)}"
 
 
 @dataclass(slots=True)
@@ -466,53 +330,3 @@ def address_of(watcher: str) -> str:
     """What RT is to find a watcher by: the address, or what was given in its place."""
     _, bracket, address = watcher.rpartition("<")
     return (address.rstrip("> ") if bracket else watcher).strip().lower()
-
-
-# RT spells it in both ways (4.4-5.0).
-_DENIED = re.compile(r"Permission [Dd]enied\Z")
-_BY_CAUSE: tuple[tuple[type[RTError], type[RejectedError]], ...] = (
-    (NotFound, GoneError),
-    (PermissionDenied, ForbiddenError),
-)
-
-
-def save_error(result: SaveResult, deed: str = "saved") -> RTError | None:
-    """The exception that a result means to someone who saved this one record; None if none.
-
-    Args:
-        result: What became of the record.
-        deed: What was to be done with it, as `SaveError` tells it.
-    """
-    if isinstance(result.cause, StaleError):
-        return result.cause
-    if result.overwritten:
-        record, theirs = result.record, result.overwritten
-        return OverwrittenError(record, theirs, result.applied, result.errors)
-    match result.outcome:
-        case "unknown":
-            return result.cause
-        case "partial":
-            return PartialSaveError(result.record, result.errors, result.applied, deed)
-        case "rejected":
-            cause = result.cause or _common_cause(result.errors)
-            return _rejection(cause)(result.record, result.errors, None, deed)
-        case _:
-            return None
-
-
-def refusal_of(record: Record, name: str, cause: RTError, deed: str) -> RejectedError:
-    """The exception for what RT refused wholly, told of one attribute."""
-    return _rejection(cause)(record, {name: [str(cause)]}, None, deed)
-
-
-def _common_cause(errors: Mapping[str, list[str]]) -> RTError | None:
-    """The missing right, where RT says nothing else of any attribute."""
-    said = [message for messages in errors.values() for message in messages]
-    denied = all(_DENIED.search(message) for message in said)
-    return PermissionDenied(said[0]) if said and denied else None
-
-
-def _rejection(cause: RTError | None) -> type[RejectedError]:
-    if isinstance(cause, SaveError):
-        return RejectedError
-    return next((error for kind, error in _BY_CAUSE if isinstance(cause, kind)), RejectedError)

@@ -12,9 +12,9 @@ from rtorm.orm.columns import And, Clause, Comparison, Or, Ordering
 from rtorm.orm.crew import Progress
 from rtorm.orm.finding import Finder, Search
 from rtorm.orm.loadable import Loadable
-from rtorm.orm.outcome import CommitReport, Verify
 from rtorm.orm.partitions import Outline, Partition, check_cuttable, outline_of, partitions
 from rtorm.orm.record import Record
+from rtorm.orm.results import CommitReport, Verify
 from rtorm.orm.selection import CHEAP, Selection
 
 __all__ = ["Query"]

@@ -18,9 +18,10 @@ from rtorm.orm.defined import layout_for
 from rtorm.orm.interrupts import Interrupts
 from rtorm.orm.layout import FieldLayout
 from rtorm.orm.loading import decode, place
-from rtorm.orm.outcome import Verdict, Verify, address_of, compare, doubtful_watchers
+from rtorm.orm.outcome import Verdict, address_of, compare, doubtful_watchers
 from rtorm.orm.plan import CreatePlan
 from rtorm.orm.record import Record
+from rtorm.orm.results import Verify
 from rtorm.orm.sending import Sent
 from rtorm.orm.state import state_of
 from rtorm.rest1.clock import Clock

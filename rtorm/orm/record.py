@@ -23,7 +23,7 @@ from rtorm.rest1.codecs import INTEGER
 
 if TYPE_CHECKING:
     from rtorm.orm.layout import Validate
-    from rtorm.orm.outcome import SaveResult, Verify
+    from rtorm.orm.results import SaveResult, Verify
     from rtorm.orm.state import Owner
 
 __all__ = ["Record"]

@@ -14,9 +14,9 @@ from rtorm.orm.classes import check_records
 from rtorm.orm.clocks import TimeZone, outside, zone_of
 from rtorm.orm.crew import Progress
 from rtorm.orm.loading import forget, forget_all
-from rtorm.orm.outcome import CommitReport, SaveResult, Verify, check_verify
 from rtorm.orm.query import Query
 from rtorm.orm.record import Record
+from rtorm.orm.results import CommitReport, SaveResult, Verify, check_verify
 from rtorm.orm.state import state_of
 from rtorm.orm.workspace import Workspace
 from rtorm.rest1.client import Client

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from rtorm.gateway import Gateway, Steps
 from rtorm.orm.comparing import literal
-from rtorm.orm.operators import ROLES
+from rtorm.orm.roles import ROLES
 
 __all__ = ["sees_comments", "sees_tickets"]
 

@@ -26,9 +26,9 @@ from rtorm.gateway import Step, Steps
 from rtorm.models.changes import is_about, value_of
 from rtorm.orm.defined import layout_for
 from rtorm.orm.layout import FieldLayout
-from rtorm.orm.operators import ROLES
 from rtorm.orm.outcome import address_of
 from rtorm.orm.record import Record
+from rtorm.orm.roles import ROLES
 from rtorm.orm.state import NOT_LOADED, state_of
 from rtorm.rest1.clock import Clock
 from rtorm.rest1.codecs import LINKS, link_end, shown_values

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from rtorm.gateway import Action, Message
     from rtorm.orm.defined import Defined
     from rtorm.orm.layout import Layout
-    from rtorm.orm.outcome import SaveResult, Verify
     from rtorm.orm.record import Record
+    from rtorm.orm.results import SaveResult, Verify
 
 __all__ = [
     "NOT_LOADED",

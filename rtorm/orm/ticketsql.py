@@ -33,9 +33,9 @@ from rtorm.orm.operators import (
     ORDER,
     PEOPLE,
     RELATIONS,
-    ROLES,
 )
 from rtorm.orm.record import Record
+from rtorm.orm.roles import ROLES
 from rtorm.orm.scope import queues_of
 from rtorm.orm.state import state_of
 from rtorm.rest1.clock import Clock

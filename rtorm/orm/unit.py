@@ -17,19 +17,11 @@ from rtorm.orm.interrupts import Interrupts
 from rtorm.orm.layout import FieldLayout
 from rtorm.orm.loading import begin_life, drop_unshown, forget
 from rtorm.orm.mirroring import Agreement
-from rtorm.orm.outcome import (
-    SaveResult,
-    Verdict,
-    Verify,
-    judge_create,
-    judge_edit,
-    judge_forms,
-    lost_create,
-    unsent,
-)
+from rtorm.orm.outcome import Verdict, judge_create, judge_edit, judge_forms, lost_create, unsent
 from rtorm.orm.plan import CreatePlan, EditPlan, Plan, Unsendable, later_forms, replanned
 from rtorm.orm.readback import ReadBack, computed, is_deleted
 from rtorm.orm.record import Record
+from rtorm.orm.results import SaveResult, Verify
 from rtorm.orm.sending import Letter, Sending, Sent
 from rtorm.orm.stages import stages
 from rtorm.orm.state import NOT_LOADED, state_of, tie

@@ -32,10 +32,12 @@ from rtorm.orm.lookout import Lookout
 from rtorm.orm.lost_creates import LostCreate
 from rtorm.orm.lost_writes import of_edits
 from rtorm.orm.mirroring import Agreement, forget_ends, take_note
-from rtorm.orm.outcome import CommitReport, SaveResult, Verify, check_verify, save_error, unsent
+from rtorm.orm.outcome import unsent
 from rtorm.orm.plan import CreatePlan, EditPlan, Plan, Unsendable, plans
 from rtorm.orm.reading import number_of
 from rtorm.orm.record import Record
+from rtorm.orm.refusals import save_error
+from rtorm.orm.results import CommitReport, SaveResult, Verify, check_verify
 from rtorm.orm.state import NOT_LOADED, Change, Status, state_of
 from rtorm.orm.unit import NOT_SENT, UnitOfWork
 

@@ -18,7 +18,8 @@ from rtorm.errors import RTError
 from rtorm.orm.clauses import normal
 from rtorm.orm.columns import And, Clause, Comparison, Not, Operator, Or, Ordering
 from rtorm.orm.loading import blank
-from rtorm.orm.operators import FORMS, RELATIONS, ROLES
+from rtorm.orm.operators import FORMS, RELATIONS
+from rtorm.orm.roles import ROLES
 from rtorm.orm.ticketsql import order_of, ticket_sql
 from rtorm.rest1.clock import Clock
 

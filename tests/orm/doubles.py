@@ -7,8 +7,8 @@ from typing import Any, TypeVar
 
 from rtorm.gateway import Action, Message
 from rtorm.orm.loading import blank
-from rtorm.orm.outcome import SaveResult, Verify
 from rtorm.orm.record import Record
+from rtorm.orm.results import SaveResult, Verify
 from rtorm.orm.state import TrackedList, state_of
 
 R = TypeVar("R", bound=Record)

@@ -36,9 +36,9 @@ from rtorm.orm.crew import Crew
 from rtorm.orm.interrupts import Interrupts
 from rtorm.orm.loading import blank
 from rtorm.orm.mirroring import Agreement
-from rtorm.orm.outcome import SaveResult, Verify
 from rtorm.orm.plan import plan
 from rtorm.orm.record import Record
+from rtorm.orm.results import SaveResult, Verify
 from rtorm.orm.sending import Letter, Sending
 from rtorm.orm.state import Status
 from rtorm.orm.unit import UnitOfWork

@@ -15,8 +15,8 @@ from rtorm.gateway import Definition, Gateway, Shown
 from rtorm.orm.columns import Clause, Ordering
 from rtorm.orm.crew import Crew, Progress
 from rtorm.orm.loading import blank
-from rtorm.orm.outcome import SaveResult, Verify
 from rtorm.orm.record import Record
+from rtorm.orm.results import SaveResult, Verify
 from rtorm.orm.selection import CHEAP, Selection
 from rtorm.rest1.clock import Clock
 from tests.support import Incident

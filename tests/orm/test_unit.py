@@ -32,9 +32,10 @@ from rtorm.orm.crew import Crew
 from rtorm.orm.layout import layout_of
 from rtorm.orm.loading import blank, decode, fill
 from rtorm.orm.mirroring import Agreement
-from rtorm.orm.outcome import SaveResult, Verdict, Verify, compare
+from rtorm.orm.outcome import Verdict, compare
 from rtorm.orm.plan import plan
 from rtorm.orm.record import Record
+from rtorm.orm.results import SaveResult, Verify
 from rtorm.orm.unit import UnitOfWork
 from rtorm.rest1.clock import Clock
 from rtorm.rest1.readers.links import RELATIONS
