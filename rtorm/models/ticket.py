@@ -9,6 +9,7 @@ from weakref import WeakValueDictionary
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
 
+from rtorm.display.texts import brief, in_line
 from rtorm.models.attachment import Attachment, File
 from rtorm.models.custom_values import CustomColumns, CustomValues
 from rtorm.models.links import LINK_FIELDS, MIRRORS, LinkColumns, Links
@@ -56,7 +57,7 @@ _WATCHER = AfterValidator(check_watcher)
 _WHOLE_SECONDS = AfterValidator(_whole_seconds)
 _FROM_ZERO = Field(ge=0)
 
-_SHOWN = 60
+_SHOWN, _STATUS = 60, 20
 _CLASSES: WeakValueDictionary[str, type[Ticket]] = WeakValueDictionary()
 
 
@@ -169,7 +170,7 @@ class Ticket(Record):
     time_left: Attr[int] = attr("TimeLeft", MINUTES, default=None)
     """How long it should still take, in minutes."""
     sla: Attr[Annotated[str, _LINE] | None] = attr(
-        "SLA", optional(LINE), default=None, optional=True, lost_on_create=True
+        "SLA", optional(LINE), default=None, optional=True, lost_on_create=True, lost_on_edit=True
     )
     """The level of service; None where the queue has none."""
     text: Attr[str] = attr("Text", MESSAGE, default=None, editable=False, stored=False)
@@ -389,10 +390,6 @@ class Ticket(Record):
 
     def _summary(self) -> str:
         values = vars(self)
-        subject = f" {_short(values['subject'])!r}" if "subject" in values else ""
-        status = f" {values['status']}" if "status" in values else ""
+        subject = f" {brief(values['subject'], _SHOWN)}" if "subject" in values else ""
+        status = f" {in_line(str(values['status']), _STATUS)}" if "status" in values else ""
         return subject + status if state_of(self).persistent else subject
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"

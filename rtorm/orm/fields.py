@@ -264,7 +264,8 @@ def cf(
     """Declare a custom field, as `CF[its type]`, or as `ReadOnly[its type]` to only read it.
 
     A value is validated when it is assigned; what RT shows is read as far as it fits, and stays
-    text where it does not; `state_of(record).undecoded` lists it then. Custom fields that queues,
+    text where it does not; `state_of(record).undecoded` lists it then, but for a choice that a
+    `Literal` does not have, which is shown as it is. Custom fields that queues,
     groups and users have themselves are `ReadOnly`, since REST 1.0 shows them and never writes
     them.
 

@@ -444,3 +444,13 @@ def test_a_class_that_knows_no_deleted_tickets_deletes_them(session: Session) ->
     session.commit()
     ticket.delete()
     assert session.get(Ticket, ticket.id).status == "deleted"
+
+
+def test_a_level_of_service_that_the_queue_has_not_is_told(session: Session) -> None:
+    """RT takes it without a word, and shows none of it."""
+    ticket = session.add(Ticket(queue="General", subject="No levels here"))
+    session.commit()
+    ticket.sla = "gold"
+    with pytest.raises(RejectedError, match="sla: RT dropped it"):
+        ticket.save()
+    assert list(ticket.changes) == ["sla"]
