@@ -122,9 +122,9 @@ class OutcomeUnknownError(RTError):
                 since RT may still be at work. Where a time limit ran out, give more.
 
         Returns:
-            True: it was carried out. False: it was not. None: that cannot be told, as where the
-            account may not see what it has created, where RT does not tell its time, or after
-            `client.post`.
+            True where it was carried out, False where it was not; None where that cannot be told,
+            as where the account may not see what it has created, where RT does not tell its time,
+            or after `client.post`.
 
         Raises:
             RTError: RT could not be asked, or does not show the record.
@@ -277,6 +277,10 @@ class OverwrittenError(StaleError):
         return f"{self.record!r} was saved over a change that had not been seen"
 
 
+def _first_line(report: CommitReport) -> str:
+    return report.summary().partition("\n")[0]
+
+
 class CommitError(RTError):
     """At least one record of a commit was refused; everything else went through.
 
@@ -289,6 +293,10 @@ class CommitError(RTError):
     def __init__(self, report: CommitReport) -> None:
         self.report = report
         super().__init__(report.summary())
+
+    def __repr__(self) -> str:
+        # Its words are of many lines, and `report` has all of them.
+        return f"{type(self).__name__}({_first_line(self.report)!r})"
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.report,)
@@ -316,6 +324,9 @@ class CommitInterrupted(KeyboardInterrupt):
     def __init__(self, report: CommitReport) -> None:
         self.report = report
         super().__init__(f"interrupted; {_GO_ON}; {report.summary()}")
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({_first_line(self.report)!r})"
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.report,)

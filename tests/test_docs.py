@@ -15,18 +15,29 @@ from pydantic import SecretStr
 import rtorm
 from rtorm import Session
 from tests.own_fields import prepare
-from tests.support import Incident, Server, installed
+from tests.support import Incident, Server, Wire, installed
 
 DOCS = Path(__file__).parent.parent / "docs"
 _FENCED = re.compile(r"^( *)```python\n(.*?)^\1```", re.DOTALL | re.MULTILINE)
 # Its programs start servers of their own.
 _ALONE = "testing"
+# Below a snippet: what it sends; the numbers of tickets are those of a fresh RT.
+_SENT = re.compile(r'^```text title="sent to RT"\n(.*?)^```', re.DOTALL | re.MULTILINE)
+_TICKETS = re.compile(r"(?<=ticket/)[0-9]+|(?<=^id=)[0-9,]+", re.MULTILINE)
 _PRINTED = re.compile(r"\s*print\(.*\)  # (.*)")
 
 
 def _programs(page: str) -> list[str]:
     text = (DOCS / f"{page}.md").read_text(encoding="utf-8")
     return [textwrap.dedent(snippet) for _, snippet in _FENCED.findall(text)]
+
+
+def _sent(page: str) -> list[str | None]:
+    """What each of the programs sends, where the page tells it."""
+    text = (DOCS / f"{page}.md").read_text(encoding="utf-8")
+    behind = _FENCED.split(text)[3::3]
+    found = [_SENT.search(prose) for prose in behind]
+    return [told[1] if told else None for told in found]
 
 
 PAGES = sorted(
@@ -43,18 +54,42 @@ def test_a_page_does_what_it_says(
     session: Session,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
 ) -> None:
-    """The snippets of a page run one after the other and print what their comments say."""
+    """The snippets of a page run one after the other, print what their comments say, send that."""
     prepare(rt)
+    told = _sent(page)
+    wire: Wire | None = request.getfixturevalue("wire") if any(told) else None
+    numbers: dict[str, str] = {}
     for name, value in (("RTSERVER", rt.url), ("RTUSER", "root"), ("RTPASSWD", "password")):
         monkeypatch.setenv(name, value)
     names = {name: getattr(rtorm, name) for name in rtorm.__all__} | tickets(session)
     names |= {"session": session, "folder": tmp_path, "SecretStr": SecretStr, "Incident": Incident}
-    for snippet in _programs(page):
+    for snippet, sent in zip(_programs(page), told, strict=True):
+        if wire is not None:
+            wire.clear()
         printed = run(snippet, names)
         for number, line in enumerate(snippet.splitlines(), 1):
             if found := _PRINTED.match(line):
                 assert printed[number] == [found[1]], line
+        if wire is not None and sent is not None:
+            assert _numbered(_written(wire), numbers) == sent
+
+
+def _written(wire: Wire) -> str:
+    """What was sent, as a page tells it."""
+    requests = [f"{sent.method} {sent.path}\n{sent.text.strip()}\n" for sent in wire.sent]
+    return "\n".join(requests) or "(nothing)\n"
+
+
+def _numbered(text: str, numbers: dict[str, str]) -> str:
+    """The tickets counted from 1, as they come."""
+
+    def number(found: re.Match[str]) -> str:
+        ids = found[0].split(",")
+        return ",".join(numbers.setdefault(each, str(len(numbers) + 1)) for each in ids)
+
+    return _TICKETS.sub(number, text)
 
 
 @pytest.mark.real_rt
@@ -77,7 +112,8 @@ def test_every_page_is_in_the_navigation(root: Path) -> None:
 def test_the_map_names_every_module(root: Path) -> None:
     """CONTRIBUTING.md tells a newcomer where everything is."""
     told = (root / "CONTRIBUTING.md").read_text().split()
-    folders = [root / "rtorm" / name for name in ("", "rest1", "orm", "models", "codegen")]
+    parts = ("", "rest1", "orm", "models", "codegen", "display", "cli")
+    folders = [root / "rtorm" / name for name in parts]
     modules = {path.name for folder in folders for path in folder.glob("*.py")}
     assert sorted(name for name in modules if name not in told) == []
 
