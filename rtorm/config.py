@@ -28,6 +28,8 @@ _METHODS = ("rt", "basic", "gssapi")
 _T = TypeVar("_T")
 # What Perl takes for no.
 _NO = ("", "0")
+_NOTHING: Mapping[str, Setting] = {}
+_WHO = ("user", "auth")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +62,20 @@ class Configuration:
     command line tool. The file is looked for and read when something is first needed of it.
     """
 
-    def __init__(self, environment: Mapping[str, str] = os.environ) -> None:
-        """Take note of the environment.
+    def __init__(
+        self,
+        environment: Mapping[str, str] = os.environ,
+        given: Mapping[str, Setting] = _NOTHING,
+    ) -> None:
+        """Take note of the environment, and of what a command's options say.
 
         Args:
             environment: Its variables.
+            given: What goes before it: `server`, `user`, `auth`, `token`. A user or a way to log in
+                that is given also goes before `RTTOKEN`.
         """
         self._environment = environment
+        self._given = given
 
     @property
     def warning(self) -> str:
@@ -88,23 +97,66 @@ class Configuration:
             raise ConfigurationError(message)
         return _told(server.source, lambda: front_page(server.value))
 
-    def login(self) -> Auth:
+    def source(self, directive: str) -> str:
+        """Where a setting stands: a variable, a file and its line, an option; empty if nowhere.
+
+        Args:
+            directive: `server`, `user`, `passwd`, `auth`, `token`.
+        """
+        found = self._token() if directive == "token" else self._setting(directive)
+        return "" if found is None else found.source
+
+    def login(self, ask: Callable[[str], str] | None = None) -> Auth:
         """The login: `RTTOKEN`, or user and password, or Kerberos; a token goes first.
+
+        Args:
+            ask: Gives the password of a user where none is set; None where nobody can be asked.
 
         Raises:
             ConfigurationError: There is none, or it is wrong, or the file is.
         """
-        if token := self._environment.get("RTTOKEN"):
-            return _told("RTTOKEN", lambda: Token(token))
+        if (token := self._token()) is not None:
+            return _told(token.source, lambda: Token(token.value))
         method = self._method()
         if method == "gssapi":
-            return _told("auth gssapi", Kerberos)
-        user, password = self._needed("user"), self._needed("passwd")
+            given = self._given.get("user")
+            principal = None if given is None else given.value
+            return _told("auth gssapi", lambda: Kerberos(principal))
+        user = self._needed("user")
+        password = self._password(user, ask)
         sources = " and ".join(dict.fromkeys([user.source, password.source]))
         made = Basic if method == "basic" else Password
         return _told(sources, lambda: made(user.value, password.value))
 
+    def _token(self) -> Setting | None:
+        if "token" in self._given:
+            return self._given["token"]
+        token = self._environment.get("RTTOKEN")
+        # Whoever says as whom to log in does not mean the token's user.
+        return Setting(token, "RTTOKEN") if token and not self._given.keys() & _WHO else None
+
+    def _password(self, user: Setting, ask: Callable[[str], str] | None) -> Setting:
+        found = self._setting("passwd")
+        if found is not None and found.value and self._is_of(user):
+            return found
+        if ask is not None:
+            return Setting(ask(user.value), "the password that was asked for")
+        if found is not None and found.value:
+            message = (
+                f"no password given for {user.value}: that of {found.source} is for "
+                f"{self._configured('user').value}"
+            )
+            raise ConfigurationError(message)
+        return self._needed("passwd")
+
+    def _is_of(self, user: Setting) -> bool:
+        """Whether the password that is set may be this user's: not if another user is set."""
+        configured = self._configured("user").value
+        return not configured or configured == user.value
+
     def _method(self) -> str:
+        if "auth" in self._given:
+            return self._given["auth"].value
         external, auth = self._setting("externalauth"), self._setting("auth")
         if external is not None and external.value not in _NO:
             return "basic"
@@ -134,6 +186,12 @@ class Configuration:
         return f"{variable} is not set, and {self._file.lacks(directive)}"
 
     def _setting(self, directive: str) -> Setting | None:
+        return self._given.get(directive) or self._set(directive)
+
+    def _configured(self, directive: str) -> Setting:
+        return self._set(directive) or Setting("", "")
+
+    def _set(self, directive: str) -> Setting | None:
         variable = f"RT{directive.upper()}"
         if (value := self._environment.get(variable)) is not None:
             return Setting(value, variable)

@@ -1,0 +1,26 @@
+"""The library's advice to programs, as advice to someone at a command line; pure."""
+
+from __future__ import annotations
+
+__all__ = ["WORDS", "in_options"]
+
+WORDS = {
+    "pass its URL to connect()": "give --server URL",
+    "pass auth= to connect()": "give --user NAME where a password can be asked for, or "
+    "--token-file FILE",
+    "pass time_zone= to be exact": "give --time-zone ZONE, or set RTTIMEZONE, to be exact",
+    "Pass its name, such as connect(..., time_zone='Europe/Rome')": "Give its name, such as "
+    "--time-zone Europe/Rome",
+    "time_zone=": "--time-zone ",
+    "timeout=": "--timeout ",
+    "verify=": "--verify ",
+    "auth=": "--auth ",
+}
+"""What the library says, and what is said here; a longer text stands before one within it."""
+
+
+def in_options(text: str) -> str:
+    """A message of the library, with options in place of parameters."""
+    for theirs, ours in WORDS.items():
+        text = text.replace(theirs, ours)
+    return text
