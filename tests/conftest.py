@@ -19,6 +19,8 @@ from typing import Any
 import pytest
 import pytest_socket
 from hypothesis import HealthCheck, settings
+from hypothesis.internal.conjecture import providers
+from hypothesis.internal.constants_ast import Constants
 
 import rtorm
 from rtorm import Session, Ticket
@@ -50,9 +52,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Coverage follows into the workers, and no further: what tests start would be slow by it."""
+    """Coverage follows into the workers alone; what is generated is the same in each process."""
     if not config.getoption("numprocesses", None):
         os.environ.pop("COVERAGE_PROCESS_CONFIG", None)
+    if config.getoption("servers") != "live":
+        # What is generated would hang on which modules are loaded by then, and differ in a replay.
+        setattr(providers, "_get_local_constants", Constants)  # noqa: B010
 
 
 def _mode(config: pytest.Config, major: int) -> str:
