@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import Enum
 from importlib import import_module
@@ -17,7 +17,7 @@ from rtorm.orm.kinds import is_list, members_of, plain_type
 from rtorm.orm.layout import layout_of
 from rtorm.orm.record import Record
 
-__all__ = ["Column", "frame_of", "schema_of", "typed_columns"]
+__all__ = ["Column", "column_of", "frame_of", "schema_of", "typed_columns"]
 
 # Neither of the two has types of its own.
 _pandas: Any = import_module("pandas")
@@ -131,6 +131,22 @@ def typed_columns(cls: type[Record], names: Iterable[str]) -> tuple[Column, ...]
     return tuple(_column(cls, name) for name in names)
 
 
+def column_of(name: str, declared: Any) -> Column:
+    """The column for values of a declared type.
+
+    Args:
+        name: Its name.
+        declared: The type; of a union it holds lists if one member is a list.
+    """
+    members = members_of(declared)
+    lists = [each for each in members if is_list(each)]
+    items = [item for each in lists for item in get_args(plain_type(each)) or (str,)]
+    types = {kind for each in (items or members) for kind in _types(each)}
+    return Column(
+        name=name, kind=_kind(types - {NoneType}), many=bool(lists), nullable=NoneType in types
+    )
+
+
 def frame_of(columns: Iterable[Column], rows: Iterable[Mapping[str, Any]]) -> Any:
     """A `pandas.DataFrame` of the rows; its columns have their types without any row, too.
 
@@ -157,17 +173,9 @@ def schema_of(columns: Iterable[Column]) -> Any:
 
 
 def _column(cls: type[Record], name: str) -> Column:
-    field = layout_of(cls).fields[name]
-    members = members_of(_declared(cls, name))
-    lists = [each for each in members if is_list(each)]
-    items = [item for each in lists for item in get_args(plain_type(each)) or (str,)]
-    types = {kind for each in (items or members) for kind in _types(each)}
-    return Column(
-        name=name,
-        kind=_kind(types - {NoneType}),
-        many=bool(lists),
-        nullable=NoneType in types or bool(field.spec.custom),
-    )
+    column = column_of(name, _declared(cls, name))
+    custom = layout_of(cls).fields[name].spec.custom
+    return replace(column, nullable=column.nullable or bool(custom))
 
 
 def _declared(cls: type[Record], name: str) -> Any:

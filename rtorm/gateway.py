@@ -1,7 +1,8 @@
 """The seam between the records and the server's language: verbs and plain data.
 
 The session plans and maps with these types alone, so that another of RT's APIs can stand beside
-REST 1.0 behind the same verbs. Imports the standard library and `rtorm.errors`.
+REST 1.0 behind the same verbs. Imports the standard library, `rtorm.errors` and how texts
+are shown.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
+from rtorm.display.texts import brief
 from rtorm.errors import RTError
 
 __all__ = [
@@ -132,6 +134,10 @@ class Upload:
     filename: str
     content: bytes
     content_type: str = "application/octet-stream"
+
+    def __repr__(self) -> str:
+        name = brief(self.filename)
+        return f"<Upload {name} {self.content_type} {len(self.content)} bytes>"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,11 @@ from typing import ClassVar
 
 from benchmarks.peers.peer import CORE, QUEUE, Edit, Login, New, Peer
 
-__all__ = ["CommandLine"]
+__all__ = ["NO_HOME", "CommandLine"]
 
 _PROMPT = b"rt> "
 # It asks the password file for the folder that it keeps its login in, before it looks at HOME.
-_NO_HOME = "package NoHome; BEGIN { *CORE::GLOBAL::getpwuid = sub { () } } 1;"
+NO_HOME = "package NoHome; BEGIN { *CORE::GLOBAL::getpwuid = sub { () } } 1;"
 _PIECE = 1 << 16
 _FIELDS = ",".join(CORE)
 _WATCHERS = ",Requestors,Cc,AdminCc"
@@ -40,7 +40,7 @@ class CommandLine(Peer):
     def __init__(self, login: Login) -> None:
         super().__init__(login)
         self._home = tempfile.TemporaryDirectory(prefix="rtorm-bench-")
-        (Path(self._home.name) / "NoHome.pm").write_text(_NO_HOME)
+        (Path(self._home.name) / "NoHome.pm").write_text(NO_HOME)
 
     def log_in(self) -> None:
         (Path(self._home.name) / ".rt_sessions").unlink(missing_ok=True)

@@ -27,6 +27,8 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
+from rtorm.display.showing import Brief
+from rtorm.display.texts import brief
 from rtorm.errors import DetachedError
 from rtorm.gateway import FileDetails, ListedFile, Upload
 from rtorm.models.media_types import (
@@ -45,6 +47,7 @@ __all__ = ["Attachment", "File", "Source", "held", "upload_of"]
 _set = object.__setattr__
 
 _LISTED_SIZE = "listed_size"
+_SHOWN = 50
 _UTF_8 = frozenset({"utf-8", "utf8", "utf-8-strict"})
 # No texts are written so, and Python takes hours for some megabytes of them.
 _OF_DOMAINS = frozenset({"idna", "punycode"})
@@ -76,7 +79,7 @@ class _Bond:
         self.details = details
 
 
-class Attachment(BaseModel, frozen=True):
+class Attachment(Brief, BaseModel, frozen=True):
     """A file to send, or one that RT holds.
 
     A new one is `Attachment(filename=…, content=…)` or `Attachment.from_path(path)`. One that RT
@@ -283,7 +286,8 @@ class Attachment(BaseModel, frozen=True):
         return hash(self._key())
 
     def __repr__(self) -> str:
-        which = repr(self.filename) if self.id is None else f"{self.id} {self.filename!r}"
+        name = brief(self.filename, _SHOWN)
+        which = name if self.id is None else f"{self.id} {name}"
         size = f" {self.size} bytes" if self.id is None else ""
         return f"<Attachment {which} {self.content_type}{size}>"
 

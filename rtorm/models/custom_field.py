@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from pydantic import BaseModel
 
+from rtorm.display.showing import Brief
+from rtorm.display.texts import brief
 from rtorm.gateway import Definition
 from rtorm.orm.describing import describe
 
 __all__ = ["CustomField", "custom_field_of"]
 
 
-class CustomField(BaseModel, frozen=True):
+class CustomField(Brief, BaseModel, frozen=True):
     """A custom field of a queue's tickets, or of a queue or a group itself, as far as RT tells."""
 
     id: int | None = None
@@ -42,7 +44,7 @@ class CustomField(BaseModel, frozen=True):
 
     def __repr__(self) -> str:
         several = "several " if self.multiple else ""
-        return f"<CustomField {self.name!r} {several}{self.type}>"
+        return f"<CustomField {brief(self.name)} {several}{self.type}>"
 
 
 describe(CustomField)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from pydantic import ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
+from rtorm.display.records import named
+from rtorm.display.texts import brief, listed
 from rtorm.orm.columns import Column
 from rtorm.orm.custom import WRITTEN
 from rtorm.orm.defined import PREFIX, field_called, layout_for
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["CustomColumns", "CustomValues"]
 
 _NEAR = 3
+_SHOWN, _WIDE = 25, 65
 
 
 class _UnknownFieldError(KeyError):
@@ -111,8 +114,9 @@ class CustomValues(MutableMapping[str, Any]):
     def __repr__(self) -> str:
         held, fields = vars(self.__rt_ticket__), layout_for(self.__rt_ticket__).fields.values()
         known = {field.spec.custom: held.get(field.name) for field in fields if field.spec.custom}
-        told = ", ".join(f"{name!r}: {value!r}" for name, value in known.items() if value)
-        return f"<custom fields of {self.__rt_ticket__!r}: {told or 'none loaded'}>"
+        parts = (f"{name!r}: {brief(value, _SHOWN)}" for name, value in known.items() if value)
+        told = listed(parts, _WIDE)
+        return f"<custom fields of {named(self.__rt_ticket__)}: {told or 'none loaded'}>"
 
     def _ipython_key_completions_(self) -> list[str]:
         """What an interactive shell offers after `ticket.cf["`; asks the server for nothing."""

@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator
 
+from rtorm.display.texts import brief
 from rtorm.models.custom_field import CustomField
 from rtorm.orm.custom import SHOWN
 from rtorm.orm.fields import Attr, ReadOnly, attr, shown
@@ -57,4 +58,4 @@ class Group(Record):
 
     def _summary(self) -> str:
         name = vars(self).get("name")
-        return "" if name is None else f" {name!r}"
+        return "" if name is None else f" {brief(name)}"

@@ -16,6 +16,8 @@ from typing import (
 
 from pydantic import BeforeValidator
 
+from rtorm.display.records import named
+from rtorm.display.texts import brief, listed
 from rtorm.orm.columns import Column
 from rtorm.orm.describing import describe
 from rtorm.orm.facet import Facet
@@ -66,6 +68,7 @@ _WIRES = {
     "children": "Members",
 }
 
+_SHOWN, _WIDE = 45, 75
 _PAIRS = (
     ("depends_on", "depended_on_by"),
     ("refers_to", "referred_to_by"),
@@ -173,9 +176,10 @@ class Links:
 
     def __repr__(self) -> str:
         held = vars(self.__rt_ticket__)
-        known = [f"{name}={held[key]}" for name in _WIRES if held.get(key := f"links.{name}")]
-        told = ", ".join(known) if "links.depends_on" in held or known else "not loaded"
-        return f"<Links of {self.__rt_ticket__!r}: {told or 'none'}>"
+        lists = {name: held.get(f"links.{name}") for name in _WIRES}
+        known = [f"{name}={brief(ends, _SHOWN)}" for name, ends in lists.items() if ends]
+        told = listed(known, _WIDE) if "links.depends_on" in held or known else "not loaded"
+        return f"<Links of {named(self.__rt_ticket__)}: {told or 'none'}>"
 
 
 describe(Links)

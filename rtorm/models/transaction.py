@@ -8,13 +8,21 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
+from rtorm.display.entries import history_table
+from rtorm.display.showing import Brief, Shown
+from rtorm.display.texts import in_line, listed
 from rtorm.gateway import Entry
 from rtorm.models.attachment import Attachment
 from rtorm.models.changes import Value, field_of, principals_of, values_of
 from rtorm.orm.describing import describe
 
+if TYPE_CHECKING:
+    from rtorm.display.tables import Table
+
 __all__ = ["History", "Transaction", "principals_of", "transaction_of"]
 
+_SHOWN = 30
+_WIDE = 70
 _BODY = "body"
 _HTML = "text/html"
 _TEXTS = frozenset({"text/plain", _HTML})
@@ -22,7 +30,7 @@ _KILO = 1024
 _ROUNDING = 104
 
 
-class Transaction(BaseModel, frozen=True):
+class Transaction(Brief, BaseModel, frozen=True):
     """One entry of a ticket's history: a message, a changed field, mail that RT sent.
 
     It equals every other one with the same number and the same words. A dump has `content` unless
@@ -94,9 +102,8 @@ class Transaction(BaseModel, frozen=True):
         return hash(self._key())
 
     def __repr__(self) -> str:
-        return (
-            f"<Transaction {self.id} {self.type} by {self.creator} {self.created:%Y-%m-%d %H:%M}>"
-        )
+        who = in_line(self.creator, _SHOWN)
+        return f"<Transaction {self.id} {self.type} by {who} {self.created:%Y-%m-%d %H:%M}>"
 
     __str__ = __repr__
 
@@ -104,10 +111,18 @@ class Transaction(BaseModel, frozen=True):
 describe(Transaction)
 
 
-class History(tuple[Transaction, ...]):
+class History(Shown, tuple[Transaction, ...]):
     """What happened to a ticket, oldest first."""
 
     __slots__ = ()
+
+    def __repr__(self) -> str:
+        told = (f"{entry.type} by {in_line(entry.creator, _SHOWN)}" for entry in self)
+        return f"<History of {len(self)}: {listed(told, _WIDE)}>" if self else "<History of none>"
+
+    def __rt_table__(self) -> Table:
+        """The entries; what is not loaded of them is not."""
+        return history_table(self)
 
     def of_type(self, *types: str) -> History:
         """The entries of these types, such as `history.of_type("Comment", "Correspond")`.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 from pydantic import AfterValidator, ConfigDict, GetCoreSchemaHandler
 from pydantic_core import CoreSchema
 
+from rtorm.display.texts import brief
 from rtorm.models.password import Password, hidden, hiding_input, with_hidden_input
 from rtorm.orm.custom import SHOWN
 from rtorm.orm.fields import Attr, WriteOnly, attr
@@ -142,7 +143,7 @@ class User(Record):
 
     def _summary(self) -> str:
         name = vars(self).get("name")
-        return "" if name is None else f" {name!r}"
+        return "" if name is None else f" {brief(name)}"
 
     def __getstate__(self) -> dict[Any, Any]:
         """Pickles, and copies, which are made the same way, go without the password."""

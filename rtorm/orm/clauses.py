@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from rtorm.orm.columns import And, Clause, Comparison, Not, Operator, Or, Raw
+from rtorm.orm.columns import And, Clause, Comparison, Not, Operator, Or
 
-__all__ = ["ALL", "NONE", "comparisons", "normal", "told"]
+__all__ = ["ALL", "NONE", "comparisons", "normal"]
 
 ALL: Final = And(())
 """The clause that everything fulfils."""
@@ -83,22 +83,3 @@ def comparisons(clause: Clause) -> Iterator[Comparison]:
             yield from comparisons(inner)
         case _:
             return
-
-
-def told(clause: Clause) -> str:
-    """A clause for people; nothing is sent to find it out."""
-    match clause:
-        case Comparison(field, operator, value):
-            return f"{field} {operator} {'NULL' if value is None else repr(value)}"
-        case And(parts) | Or(parts) if parts:
-            word = " AND " if isinstance(clause, And) else " OR "
-            return word.join(
-                f"({told(part)})" if isinstance(part, And | Or | Raw) else told(part)
-                for part in parts
-            )
-        case Not(inner):
-            return f"NOT ({told(inner)})"
-        case Raw(text):
-            return text
-        case _:
-            return "everything" if clause == ALL else "nothing"

@@ -1,14 +1,16 @@
 """What `Ticket.subject` is on the class: a typed column and the clauses made of it.
 
-Standard library alone. A clause is data; it meets RT's query language only when a query runs.
+A clause is data; it meets RT's query language only when a query runs.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import ClassVar, Generic, Literal, NoReturn, Protocol, TypeVar
 
+from rtorm.display.texts import in_line
 from rtorm.orm.loadable import Loadable
 
 __all__ = [
@@ -23,9 +25,11 @@ __all__ = [
     "Ordering",
     "Raw",
     "sql",
+    "told",
 ]
 
 T_co = TypeVar("T_co", covariant=True)
+_SHOWN = 85
 V = TypeVar("V")
 
 Operator = Literal[
@@ -58,6 +62,9 @@ class Clause:
     def __invert__(self) -> Clause:
         return Not(self)
 
+    def __repr__(self) -> str:
+        return f"<Clause {in_line(told(self), _SHOWN)}>"
+
     def __bool__(self) -> NoReturn:
         message = (
             "a clause has no truth value: combine clauses with & and | instead of and, or, not"
@@ -72,7 +79,7 @@ def _clause(given: object) -> Clause:
     return given
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Comparison(Clause):
     """One field against one value."""
 
@@ -81,32 +88,57 @@ class Comparison(Clause):
     value: object
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class And(Clause):
     """All of the clauses."""
 
     clauses: tuple[Clause, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Or(Clause):
     """Any of the clauses."""
 
     clauses: tuple[Clause, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Not(Clause):
     """The clause denied."""
 
     clause: Clause
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Raw(Clause):
     """A condition in RT's own query language, as it stands."""
 
     text: str
+
+
+def told(clause: Clause) -> str:
+    """A clause for people; nothing is sent to find it out."""
+    match clause:
+        case Comparison(field, operator, value):
+            return f"{field} {operator} {_literal(value)}"
+        case And(parts) | Or(parts) if parts:
+            word = " AND " if isinstance(clause, And) else " OR "
+            return word.join(
+                f"({told(part)})" if isinstance(part, And | Or | Raw) else told(part)
+                for part in parts
+            )
+        case Not(inner):
+            return f"NOT ({told(inner)})"
+        case Raw(text):
+            return text
+        case _:
+            return "everything" if isinstance(clause, And) else "nothing"
+
+
+def _literal(value: object) -> str:
+    if isinstance(value, date):
+        return repr(str(value))
+    return "NULL" if value is None else repr(value)
 
 
 def sql(text: str) -> Clause:

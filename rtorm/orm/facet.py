@@ -33,6 +33,9 @@ class Facet(Loadable, Generic[T_co]):
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.name}>"
+
     @overload
     def __get__(self, instance: None, owner: object) -> Self: ...
     @overload

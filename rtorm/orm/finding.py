@@ -11,8 +11,8 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from rtorm.errors import NotFound, ProtocolError, QueryError
 from rtorm.gateway import Gateway, Shown
-from rtorm.orm.clauses import NONE, told
-from rtorm.orm.columns import Clause, Ordering
+from rtorm.orm.clauses import NONE
+from rtorm.orm.columns import Clause, Ordering, told
 from rtorm.orm.crew import Crew, Progress
 from rtorm.orm.matching import in_order, matches, searches, sort_keys, values_of
 from rtorm.orm.mentions import Mentions, mentions
@@ -31,6 +31,11 @@ T = TypeVar("T")
 
 _PIECE = 200
 _BY_ID = "+id"
+_CLOCK = "RT takes dates in the account's time, and its clock was not asked for yet."
+
+
+class _UnknownClockError(Exception):
+    """It would have to be asked for."""
 
 
 class Finder(Protocol):
@@ -49,6 +54,11 @@ class Finder(Protocol):
     @property
     def time_zone(self) -> tzinfo | None:
         """The account's time zone, if it was given."""
+        ...
+
+    @property
+    def known_clock(self) -> Clock | None:
+        """The account's clock, if the server was asked for it."""
         ...
 
     def clock(self) -> Clock:
@@ -115,6 +125,23 @@ class Search(Generic[R]):
         if self.of_tickets:
             return ticket_sql(self.clause, self.cls, self.session.clock)
         return told(self.clause)
+
+    def preview(self) -> tuple[str, str]:
+        """What `text` will be, without a request; and what it is not quite, if anything."""
+        if not self.of_tickets:
+            return told(self.clause), "RT is asked by one condition; the others are evaluated here."
+        try:
+            return ticket_sql(self.clause, self.cls, self._known_clock), ""
+        except _UnknownClockError:
+            return told(self.clause), _CLOCK
+        except QueryError as error:
+            return told(self.clause), f"RT cannot be asked this: {error}."
+
+    def _known_clock(self) -> Clock:
+        clock = self.session.known_clock
+        if clock is None:
+            raise _UnknownClockError
+        return clock
 
     def numbers(self) -> list[int]:
         """The ids of what is found."""

@@ -9,8 +9,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 from uuid import uuid4
 
-from rtorm.orm.clauses import told
-from rtorm.orm.columns import And, Clause, Comparison, Not, Or, Ordering
+from rtorm.display.texts import in_line
+from rtorm.orm.columns import And, Clause, Comparison, Not, Or, Ordering, told
 from rtorm.orm.record import Record
 from rtorm.orm.selection import Selection
 
@@ -23,6 +23,7 @@ __all__ = ["Outline", "Partition", "check_cuttable", "outline_of", "partitions"]
 R = TypeVar("R", bound=Record)
 
 _SIZE = 1000
+_SHOWN = 50
 _BY_ID = Ordering("id")
 
 
@@ -95,7 +96,8 @@ class Partition(Generic[R]):
     def __repr__(self) -> str:
         conditions = told(And(self.outline.clauses))
         name = self.outline.cls.__name__
-        return f"<Partition {name} {self.low}-{self.high}, {self.count} planned: {conditions}>"
+        shown = in_line(conditions, _SHOWN)
+        return f"<Partition {name} {self.low}-{self.high}, {self.count} planned: {shown}>"
 
 
 def outline_of(

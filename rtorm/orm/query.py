@@ -4,28 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Generic, NoReturn, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, Self, TypeVar
 
-from rtorm.errors import CommitError, NotFound, QueryError
-from rtorm.orm.clauses import normal, told
-from rtorm.orm.columns import And, Clause, Comparison, Or, Ordering
+from rtorm.display.queries import ordered, query_table
+from rtorm.display.showing import Shown
+from rtorm.display.texts import in_line
+from rtorm.errors import CommitError, ConfigurationError, NotFound, QueryError
+from rtorm.orm.clauses import normal
+from rtorm.orm.columns import And, Clause, Comparison, Or, Ordering, told
 from rtorm.orm.crew import Progress
 from rtorm.orm.finding import Finder, Search
 from rtorm.orm.loadable import Loadable
 from rtorm.orm.partitions import Outline, Partition, check_cuttable, outline_of, partitions
 from rtorm.orm.record import Record
 from rtorm.orm.results import CommitReport, Verify
+from rtorm.orm.rows import columns_of, row_of
 from rtorm.orm.selection import CHEAP, Selection
+
+if TYPE_CHECKING:
+    from rtorm.display.tables import Table
 
 __all__ = ["Query"]
 
 R = TypeVar("R", bound=Record)
 
 _PIECE = 100
+_SHOWN = 60
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Query(Generic[R]):
+class Query(Shown, Generic[R]):
     """The records that fulfil some conditions; nothing is sent before they are asked for.
 
     ```python
@@ -204,6 +212,40 @@ class Query(Generic[R]):
         """All of the records; raises as iterating does."""
         return list(self)
 
+    def to_pandas(self, *, chunk: int = _PIECE, progress: Progress | None = None) -> Any:
+        """All of the records as a `pandas.DataFrame`, a row each, with their ids as its index.
+
+        It has a column for each attribute that `only()` chose and `include()` added, in the order
+        of their declaration; else for RT's own fields but for the watcher lists, and the custom
+        fields that the query's class declares.
+
+        Text is `string`; numbers are `int64`, dates `datetime64[us, UTC]`; where there may be no
+        value, as in every custom field, numbers are `Int64` or `Float64` and truth is `boolean`.
+        Days and lists are Python objects, and whatever else there is becomes text. A frame without
+        rows has the same types. It needs pandas: `pip install "rtorm[pandas]"`.
+
+        Args:
+            chunk: As in `stream`.
+            progress: As in `stream`.
+
+        Raises:
+            ConfigurationError: pandas or pyarrow is not installed.
+            ValueError: `chunk` is no whole number from 1, something was chosen that no row can
+                hold (attachments, history, `cf`), or RT shows a value that does not fit its field's
+                type.
+            RTError: As iterating does.
+        """
+        try:
+            # Here, so that a program without frames needs neither of them nor the time for them.
+            from rtorm.frames import frame_of, typed_columns  # noqa: PLC0415
+        except ImportError as error:
+            message = f'to_pandas() needs pandas and pyarrow: pip install "rtorm[pandas]" ({error})'
+            raise ConfigurationError(message) from error
+        names = columns_of(self._cls, self._selection)
+        records = self.stream(chunk=chunk, progress=progress)
+        rows = (row_of(record, names) for record in records)
+        return frame_of(typed_columns(self._cls, names), rows).set_index("id")
+
     def first(self) -> R | None:
         """The first record, None if there is none; raises as iterating does."""
         return next(iter(self[:1]), None)
@@ -217,7 +259,7 @@ class Query(Generic[R]):
         """
         record = self.one_or_none()
         if record is None:
-            message = f"nothing is found by {self!r}"
+            message = f"nothing is found by {self._told()}"
             raise NotFound(message)
         return record
 
@@ -229,7 +271,7 @@ class Query(Generic[R]):
         """
         found = self[:2].all()
         if len(found) > 1:
-            message = f"more than one record is found by {self!r}"
+            message = f"more than one record is found by {self._told()}"
             raise QueryError(message)
         return found[0] if found else None
 
@@ -323,18 +365,31 @@ class Query(Generic[R]):
         """Raise what `Session.check` says of it."""
         if unknown := self._search.unknown():
             message = (
-                f"{self!r} names what RT does not know, or holds disabled: {', '.join(unknown)}"
+                f"{self._told()} names what RT does not know, or holds disabled: "
+                f"{', '.join(unknown)}"
             )
             raise QueryError(message)
 
     def __repr__(self) -> str:
-        order = ", ".join(
-            f"{each.field} {'DESC' if each.descending else 'ASC'}" for each in self._orderings
-        )
+        return self._told(_SHOWN)
+
+    def _told(self, width: int | None = None) -> str:
+        """What it asks for; where a width is given, a long condition is not told whole."""
+        conditions = told(self._clause)
+        shown = conditions if width is None else in_line(conditions, width)
+        order = f" ORDER BY {ordered(self._orderings)}" if self._orderings else ""
+        return f"<Query {self._cls.__name__}{self._part}: {shown}{order}>"
+
+    def __rt_table__(self) -> Table:
+        """What it stands for; nothing is sent to find it out."""
+        conditions, doubt = self._search.preview()
+        part, name = self._part, self._cls.__name__
+        return query_table(name, conditions, self._orderings, part, self._selection, doubt)
+
+    @property
+    def _part(self) -> str:
         part = f"[{self._start}:{'' if self._stop is None else self._stop}]"
-        sliced = part if self._start or self._stop is not None else ""
-        ordered = f" ORDER BY {order}" if order else ""
-        return f"<Query {self._cls.__name__}{sliced}: {told(self._clause)}{ordered}>"
+        return part if self._start or self._stop is not None else ""
 
     def _check_unlimited(self, what: str) -> None:
         if self._start or self._stop is not None:

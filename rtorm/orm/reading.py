@@ -59,6 +59,11 @@ class Reading(Guarded, Owner):
         """The account's time zone, if it was given."""
         return self._zone
 
+    @property
+    def known_clock(self) -> Clock | None:
+        """The account's clock, if the server was asked for it."""
+        return self._clock
+
     def clock(self) -> Clock:
         """The account's clock; the server is asked for it once."""
         if self._clock is None:

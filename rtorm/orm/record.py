@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Self, cast
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError, PydanticUndefined
 
+from rtorm.display.records import record_table
+from rtorm.display.showing import Brief, Shown
 from rtorm.errors import DetachedError, NotFound, NotLoadedError
 from rtorm.orm.checking import checked, validators_of, violations
 from rtorm.orm.custom import WRITTEN, CustomFields
@@ -22,6 +24,7 @@ from rtorm.orm.state import NOT_LOADED, Change, State, TrackedList
 from rtorm.rest1.codecs import INTEGER
 
 if TYPE_CHECKING:
+    from rtorm.display.tables import Table
     from rtorm.orm.layout import Validate
     from rtorm.orm.results import SaveResult, Verify
     from rtorm.orm.state import Owner
@@ -32,7 +35,7 @@ _set = object.__setattr__
 _CUSTOM = PREFIX.rstrip(".")
 
 
-class Record(BaseModel, metaclass=RecordMeta):
+class Record(Brief, Shown, BaseModel, metaclass=RecordMeta):
     """Something that RT holds, as a Pydantic model that tracks its changes.
 
     Records compare by identity: one session has one record for one id. A dump (`model_dump`,
@@ -371,6 +374,10 @@ class Record(BaseModel, metaclass=RecordMeta):
 
     def _summary(self) -> str:
         return ""
+
+    def __rt_table__(self) -> Table:
+        """What is loaded, unsaved and refused; loads nothing."""
+        return record_table(self)
 
     __str__ = __repr__
 

@@ -7,10 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
+from rtorm.display.records import named
+from rtorm.display.results import report_table, result_table
+from rtorm.display.showing import Shown
+from rtorm.display.texts import clipped
 from rtorm.errors import ConfigurationError, RTError, StaleError
 from rtorm.orm.state import Change
 
 if TYPE_CHECKING:
+    from rtorm.display.tables import Table
     from rtorm.orm.record import Record
 
 __all__ = ["CommitReport", "Outcome", "SaveResult", "Verify", "check_verify"]
@@ -19,6 +24,7 @@ Outcome = Literal["created", "updated", "partial", "rejected", "unchanged", "unk
 Verify = Literal["risky", "always", "never"]
 
 _TOLD = 20
+_WIDE = 75
 
 
 def check_verify(verify: object) -> None:
@@ -33,7 +39,7 @@ def check_verify(verify: object) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class SaveResult:
+class SaveResult(Shown):
     """What became of one record.
 
     Attributes:
@@ -60,9 +66,19 @@ class SaveResult:
     overwritten: Mapping[str, Any] = field(default_factory=dict[str, Any])
     unchecked: Mapping[str, str] = field(default_factory=dict[str, str])
 
+    def __repr__(self) -> str:
+        outcome = "not sent" if self.unsent else self.outcome
+        told = {"refused": self.errors, "overwritten": self.overwritten, "applied": self.applied}
+        parts = [f"{what} {', '.join(names)}" for what, names in told.items() if any(names)]
+        return f"<SaveResult {outcome}: {clipped('; '.join([named(self.record), *parts]), _WIDE)}>"
+
+    def __rt_table__(self) -> Table:
+        """What became of each field."""
+        return result_table(self)
+
 
 @dataclass(frozen=True, slots=True)
-class CommitReport:
+class CommitReport(Shown):
     """What became of every record of a commit.
 
     Attributes:
@@ -70,6 +86,13 @@ class CommitReport:
     """
 
     results: tuple[SaveResult, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"<CommitReport {self._counts()}>"
+
+    def __rt_table__(self) -> Table:
+        """What became of each field of each record."""
+        return report_table(self)
 
     @property
     def rejected(self) -> list[SaveResult]:
@@ -119,14 +142,17 @@ class CommitReport:
 
         Those that were not sent come last.
         """
-        counts = Counter("not sent" if each.unsent else each.outcome for each in self.results)
-        head = ", ".join(f"{count} {outcome}" for outcome, count in counts.items())
         refused = [result for result in self.results if result.errors or result.overwritten]
         # A stable sort: the order of the commit is kept on both sides.
         lines = [_line(result) for result in sorted(refused, key=lambda each: each.unsent)[:_TOLD]]
         if len(refused) > _TOLD:
             lines.append(f"… and {len(refused) - _TOLD} more")
-        return "\n  ".join([f"commit: {head or 'nothing to send'}", *lines])
+        return "\n  ".join([f"commit: {self._counts()}", *lines])
+
+    def _counts(self) -> str:
+        counts = Counter("not sent" if each.unsent else each.outcome for each in self.results)
+        told = ", ".join(f"{count} {outcome}" for outcome, count in counts.items())
+        return told or "nothing to send"
 
 
 def _line(result: SaveResult) -> str:

@@ -1,4 +1,4 @@
-"""What rtorm remembers of a record beside its values; standard library alone.
+"""What rtorm remembers of a record beside its values; no Pydantic here.
 
 A record's state remembers what the server last said of each field that was touched, and nothing at
 load: the comparison with the present value, made when it is asked for, tells what has changed.
@@ -11,6 +11,8 @@ import weakref
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar, cast
+
+from rtorm.display.texts import brief
 
 if TYPE_CHECKING:
     from rtorm.errors import RTError
@@ -32,6 +34,8 @@ __all__ = [
 ]
 
 T = TypeVar("T")
+
+_SHOWN = 40
 
 
 class _NotLoaded(enum.Enum):
@@ -58,6 +62,9 @@ class Change(Generic[T]):
 
     old: Any
     new: T
+
+    def __repr__(self) -> str:
+        return f"Change(old={brief(self.old, _SHOWN)}, new={brief(self.new, _SHOWN)})"
 
 
 class Status(enum.Enum):
@@ -191,6 +198,9 @@ class State:
             made: dict[str, Any] = {}
             setattr(self, name, made)
             return made
+
+    def __repr__(self) -> str:
+        return f"<State {self.status.value}>"
 
     @property
     def status(self) -> Status:

@@ -17,7 +17,6 @@ from tests.support import Incident
 HOOKS = [
     "_ipython_canary_method_should_not_exist_",
     "_ipython_display_",
-    "_repr_html_",
     "_repr_mimebundle_",
     "_repr_pretty_",
     "_ipython_key_completions_",

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtorm.orm.clauses import ALL, NONE, comparisons, normal, told
-from rtorm.orm.columns import And, Clause, Comparison, Not, Or, sql
+from rtorm.orm.clauses import ALL, NONE, comparisons, normal
+from rtorm.orm.columns import And, Clause, Comparison, Not, Or, sql, told
 
 SIGNS: tuple[str, ...] = ("A", "B", "C")
 LEAVES = st.sampled_from([Comparison(sign, "=", 1) for sign in SIGNS] + [ALL, NONE])

@@ -141,4 +141,4 @@ def test_a_column_knows_its_names() -> None:
 def test_clauses_are_values() -> None:
     """Clauses are equal when they mean the same, and can be kept in a set."""
     assert len({opened, Comparison("Status", "=", "open"), urgent}) == 2
-    assert repr(~opened) == "Not(clause=Comparison(field='Status', operator='=', value='open'))"
+    assert repr(~opened) == "<Clause NOT (Status = 'open')>"

@@ -57,6 +57,10 @@ class Shelf:
     def time_zone(self) -> None:
         return None
 
+    @property
+    def known_clock(self) -> Clock | None:
+        return None
+
     def clock(self) -> Clock:
         self.asked.append("clock")
         return Clock(UTC, exact=True)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from itertools import islice
 
+from rtorm.display.texts import brief, in_line
 from rtorm.errors import AuthenticationError, PermissionDenied, ProtocolError, RTError
 from rtorm.rest1.alike import count_forms, each_form
 from rtorm.rest1.forms import Form
@@ -30,6 +31,7 @@ __all__ = [
 _STATUS = re.compile(r"RT/(\S{1,100}) ([0-9]{3}) ([^\n]*)")
 _VERSION = re.compile(r"\d+(?:\.\d+)*\w*")
 _QUOTED = 200
+_SHOWN = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,10 @@ class Reply:
     body: str = ""
     empty: bool = False
     crash: str = ""
+
+    def __repr__(self) -> str:
+        said = brief(self.crash or self.body, _SHOWN)
+        return f"<Reply {self.status} {in_line(self.reason, _SHOWN)} {said}>"
 
     @property
     def forms(self) -> list[Form]:

@@ -1,0 +1,1 @@
+"""How records, queries and results look: in a REPL, in a notebook, on a Rich console."""
