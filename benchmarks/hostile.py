@@ -22,7 +22,7 @@ from rtorm.gateway import Edit, Entry, Message, Shown
 from rtorm.models.changes import field_of, values_of
 from rtorm.models.saving import plain_name
 from rtorm.orm.columns import Comparison
-from rtorm.orm.matching import matches
+from rtorm.orm.queries.matching import matches
 from rtorm.rest1 import codecs
 from rtorm.rest1.client import Client
 from rtorm.rest1.clock import Clock

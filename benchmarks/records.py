@@ -13,7 +13,7 @@ from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 from rtorm import Ticket
-from rtorm.orm.loading import blank, fill
+from rtorm.orm.loading.shown import blank, fill
 from rtorm.rest1.clock import Clock
 from rtorm.rest1.forms import parse
 

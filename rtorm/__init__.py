@@ -49,12 +49,12 @@ if TYPE_CHECKING:
     from rtorm.models.transaction import History, Transaction
     from rtorm.models.user import User
     from rtorm.orm.columns import Clause, Column, Ordering, sql
+    from rtorm.orm.declaring.loadable import Loadable
     from rtorm.orm.fields import CF, Attr, ReadOnly, cf
-    from rtorm.orm.loadable import Loadable
-    from rtorm.orm.partitions import Partition
+    from rtorm.orm.queries.partitions import Partition
     from rtorm.orm.query import Query
     from rtorm.orm.record import Record
-    from rtorm.orm.results import CommitReport, SaveResult
+    from rtorm.orm.records.results import CommitReport, SaveResult
     from rtorm.orm.session import Session
     from rtorm.orm.state import NOT_LOADED, Change, State, Status, state_of
     from rtorm.rest1.client import Client
@@ -184,12 +184,12 @@ _NAMES: Final[Mapping[str, tuple[str, ...]]] = {
         "ReadOnly",
         "cf",
     ),
-    "orm.loadable": ("Loadable",),
-    "orm.results": (
+    "orm.declaring.loadable": ("Loadable",),
+    "orm.records.results": (
         "CommitReport",
         "SaveResult",
     ),
-    "orm.partitions": ("Partition",),
+    "orm.queries.partitions": ("Partition",),
     "orm.query": ("Query",),
     "orm.record": ("Record",),
     "orm.session": ("Session",),

@@ -8,8 +8,8 @@ from os import PathLike
 from rtorm.auth import Login
 from rtorm.config import Configuration
 from rtorm.errors import ExposedPasswordWarning
-from rtorm.orm.clocks import TimeZone
-from rtorm.orm.results import Verify
+from rtorm.orm.loading.clocks import TimeZone
+from rtorm.orm.records.results import Verify
 from rtorm.orm.session import Session
 from rtorm.rest1.client import Client, Retries, Timeout
 

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from rtorm.connecting import connect as connect_here
 from rtorm.errors import ConfigurationError
-from rtorm.orm.partitions import Outline, Partition
+from rtorm.orm.queries.partitions import Outline, Partition
+from rtorm.orm.queries.rows import columns_of, row_of
 from rtorm.orm.query import Query
 from rtorm.orm.record import Record
-from rtorm.orm.rows import columns_of, row_of
 from rtorm.orm.session import Session
 
 try:

@@ -33,7 +33,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rtorm.orm.record import Record
-    from rtorm.orm.results import CommitReport
+    from rtorm.orm.records.results import CommitReport
     from rtorm.orm.state import Change
 
 __all__ = [

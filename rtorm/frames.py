@@ -12,9 +12,9 @@ from typing import Any, Literal, get_args, get_origin
 
 from pydantic import AwareDatetime, FutureDate, FutureDatetime, PastDate, PastDatetime
 
+from rtorm.orm.declaring.kinds import is_list, members_of, plain_type
+from rtorm.orm.declaring.layout import layout_of
 from rtorm.orm.fields import declared_type
-from rtorm.orm.kinds import is_list, members_of, plain_type
-from rtorm.orm.layout import layout_of
 from rtorm.orm.record import Record
 
 __all__ = ["Column", "column_of", "frame_of", "schema_of", "typed_columns"]

@@ -12,7 +12,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 
 from rtorm.errors import ConfigurationError
-from rtorm.orm.crew import Progress
+from rtorm.orm.running.crew import Progress
 
 __all__ = ["Progress", "bar"]
 

@@ -134,7 +134,8 @@ def _recording(request: pytest.FixtureRequest) -> Iterator[None]:  # pyright: ig
 def _classes(request: pytest.FixtureRequest) -> None:  # pyright: ignore[reportUnusedFunction]
     """Tickets load as the suite's class and those of the test's own file, whatever ran before."""
     _CLASSES.clear()
-    for each in (Incident, *vars(request.module).values()):
+    declared: dict[str, object] = vars(request.module)  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
+    for each in (Incident, *declared.values()):
         if isinstance(each, type) and issubclass(each, Ticket):
             each.__rt_declared__()
 

@@ -14,7 +14,7 @@ from typing import Any, TypeGuard, get_args, get_origin, get_type_hints
 
 import rtorm
 from rtorm import errors
-from rtorm.orm.results import Outcome, Verify
+from rtorm.orm.records.results import Outcome, Verify
 from rtorm.rest1 import forms
 
 PROMISED = {

@@ -24,7 +24,7 @@ from rtorm.config import Configuration
 from rtorm.errors import RTError
 from rtorm.gateway import Identity
 from rtorm.models.queue import Queue
-from rtorm.orm.clocks import clock_for, zone_of
+from rtorm.orm.loading.clocks import clock_for, zone_of
 from rtorm.orm.session import Session
 from rtorm.rest1.versions import FEATURES, Version
 

@@ -13,7 +13,7 @@ from rtorm.cli.targets import ATTRIBUTES, CUSTOM, OF_LINKS, READ_ONLY
 from rtorm.errors import NotFound
 from rtorm.models.ticket import Ticket
 from rtorm.orm.columns import Column, Ordering
-from rtorm.orm.loadable import Loadable
+from rtorm.orm.declaring.loadable import Loadable
 
 __all__ = ["ShownColumn", "columns_of", "ordering_of"]
 

@@ -21,7 +21,7 @@ from rtorm.cli.statuses import INTERRUPTED, OK
 from rtorm.cli.terminal import for_programs, print_grid, results
 from rtorm.cli.texts import text_of
 from rtorm.models.ticket import Ticket
-from rtorm.orm.clocks import zone_of
+from rtorm.orm.loading.clocks import zone_of
 from rtorm.orm.state import state_of
 
 __all__ = ["app"]

@@ -18,9 +18,9 @@ from rtorm.cli.outcomes import planned, rows_of, status_of_results, tell
 from rtorm.cli.statuses import INTERRUPTED, OK
 from rtorm.errors import CommitError, CommitInterrupted
 from rtorm.models.ticket import Ticket
-from rtorm.orm.clocks import zone_of
+from rtorm.orm.loading.clocks import zone_of
 from rtorm.orm.record import Record
-from rtorm.orm.results import SaveResult
+from rtorm.orm.records.results import SaveResult
 from rtorm.orm.session import Session
 from rtorm.orm.state import Change
 

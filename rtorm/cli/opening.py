@@ -19,7 +19,7 @@ from rtorm.cli.settings import LoginKind, Settings
 from rtorm.config import Configuration
 from rtorm.connecting import connect
 from rtorm.errors import ConfigurationError, ExposedPasswordWarning
-from rtorm.orm.clocks import zone_of
+from rtorm.orm.loading.clocks import zone_of
 from rtorm.orm.session import Session
 from rtorm.rtrc import Setting
 

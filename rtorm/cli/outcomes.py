@@ -16,7 +16,7 @@ from rtorm.cli.formats import TableOrJson
 from rtorm.cli.statuses import FAILED, OK, REFUSED, UNKNOWN
 from rtorm.cli.terminal import Grid, for_programs, print_grid, results
 from rtorm.errors import StaleError, TransportError
-from rtorm.orm.results import SaveResult
+from rtorm.orm.records.results import SaveResult
 from rtorm.orm.state import NOT_LOADED, Change
 
 __all__ = ["Row", "grid_of", "planned", "rows_of", "status_of_results", "tell"]

@@ -25,7 +25,7 @@ from rtorm.models.queue import Queue
 from rtorm.models.ticket import Ticket
 from rtorm.models.transaction import Transaction
 from rtorm.models.user import User
-from rtorm.orm.layout import layout_of
+from rtorm.orm.declaring.layout import layout_of
 from rtorm.orm.record import Record
 
 __all__ = ["app", "as_json", "sheet_of", "what"]

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import argparse
-import io
 import os
 import sys
 from collections.abc import Sequence
+from functools import partial
 from getpass import getpass
-from pathlib import Path
 
-from rtorm.codegen.doubts import doubts, warnings
-from rtorm.codegen.keeping import differences, keep, kept, text_of
-from rtorm.codegen.module import QueueFields, render
-from rtorm.codegen.reading import read_queues
+from rtorm.codegen.writing import FAILED, write_models
 from rtorm.connecting import connect
 from rtorm.errors import RTError
+from rtorm.orm.session import Session
 
 __all__ = ["main"]
 
-_OK, _OUTDATED, _FAILED, _INTERRUPTED = 0, 1, 2, 130
+_INTERRUPTED = 130
 
 _DESCRIPTION = """\
 Write a Python module with a class of tickets for each queue, from the custom fields that RT
@@ -63,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _complain(f"no password given: set RTPASSWD to the password of {chosen.user}")
     except KeyboardInterrupt:
         return _INTERRUPTED
-    return _FAILED
+    return FAILED
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -87,7 +84,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     target.add_argument(
         "--check",
-        type=Path,
         metavar="FILE",
         help="write nothing, and print what would change in FILE",
     )
@@ -95,65 +91,23 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _run(chosen: argparse.Namespace) -> int:
-    if chosen.output is not None:
-        # What cannot be written is not asked for.
-        kept(chosen.output)
-    queues = _read(chosen)
-    for warning in warnings(queues):
-        _complain(f"warning: {warning}")
-    if chosen.check is not None:
-        return _check(chosen.check, queues)
-    if chosen.output is not None:
-        return _output(chosen.output, queues)
-    _print(render(queues))
-    return _OK
+    output = chosen.output if chosen.check is None else chosen.check
+    return write_models(
+        partial(_session, chosen),
+        chosen.queue,
+        output,
+        check=chosen.check is not None,
+        complain=_complain,
+    )
 
 
-def _read(chosen: argparse.Namespace) -> list[QueueFields]:
+def _session(chosen: argparse.Namespace) -> Session:
     login = None if chosen.user is None else (chosen.user, _password(chosen.user))
-    with connect(chosen.url, auth=login) as session:
-        return read_queues(session, chosen.queue)
+    return connect(chosen.url, auth=login)
 
 
 def _password(user: str) -> str:
     return os.environ.get("RTPASSWD") or getpass(f"Password of {user}: ")
-
-
-def _check(path: Path, queues: Sequence[QueueFields]) -> int:
-    old = text_of(path)
-    found = differences(path, old, render(queues))
-    if not found:
-        return _OK
-    if doubtful := doubts(queues, old):
-        _complain(f"{path} may be out of date or not: {_too_little(doubtful)}")
-        return _FAILED
-    _print(found)
-    _complain(f"{path} is out of date: RT has changed since it was written")
-    return _OUTDATED
-
-
-def _output(path: str, queues: Sequence[QueueFields]) -> int:
-    old, new = kept(path), render(queues)
-    if old is not None and old != new and (doubtful := doubts(queues, old)):
-        _complain(
-            f"{path} is left as it is: {_too_little(doubtful)}; to have it written all the same, "
-            "remove it"
-        )
-        return _FAILED
-    keep(path, new)
-    return _OK
-
-
-def _too_little(queues: Sequence[str]) -> str:
-    names = ", ".join(map(repr, queues))
-    return f"RT may have told less than there is of {names} (see the warning)"
-
-
-def _print(text: str) -> None:
-    if isinstance(sys.__stdout__, io.TextIOWrapper) and sys.stdout is sys.__stdout__:
-        # What is redirected to a file is Python source, whatever the system's own encoding.
-        sys.__stdout__.reconfigure(encoding="utf-8", newline="\n")
-    sys.stdout.write(text)
 
 
 def _complain(text: str) -> None:

@@ -10,7 +10,7 @@ from rtorm.codegen.kinds import Typed, typed
 from rtorm.codegen.naming import attribute_names
 from rtorm.codegen.source import sentence
 from rtorm.models.custom_field import CustomField
-from rtorm.orm.custom import is_lowered_wrongly, is_unnamable
+from rtorm.orm.declaring.custom import is_lowered_wrongly, is_unnamable
 
 __all__ = ["Declaration", "declarations", "is_nameless"]
 

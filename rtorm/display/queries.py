@@ -10,7 +10,7 @@ from rtorm.display.texts import readable
 
 if TYPE_CHECKING:
     from rtorm.orm.columns import Ordering
-    from rtorm.orm.selection import Selection
+    from rtorm.orm.loading.selection import Selection
 
 __all__ = ["ordered", "query_table"]
 

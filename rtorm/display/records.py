@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from rtorm.display.tables import Cell, Mark, Row, Table
 from rtorm.display.texts import in_line, readable
-from rtorm.orm.defined import PREFIX, layout_for
+from rtorm.orm.records.defined import PREFIX, layout_for
 from rtorm.orm.state import NOT_LOADED, Change, Status, state_of
 
 if TYPE_CHECKING:
-    from rtorm.orm.layout import FieldLayout
+    from rtorm.orm.declaring.layout import FieldLayout
     from rtorm.orm.record import Record
 
 __all__ = ["WHOLE", "changed", "headline", "named", "record_table"]

@@ -11,7 +11,7 @@ from rtorm.display.texts import NOTHING, readable
 from rtorm.orm.state import state_of
 
 if TYPE_CHECKING:
-    from rtorm.orm.results import CommitReport, SaveResult
+    from rtorm.orm.records.results import CommitReport, SaveResult
 
 __all__ = ["report_table", "result_table"]
 

@@ -40,7 +40,7 @@ from rtorm.models.media_types import (
 )
 from rtorm.models.saving import Progress, place_of, plain_name, write_file, write_into
 from rtorm.models.streaming import open_pieces
-from rtorm.orm.describing import describe
+from rtorm.orm.declaring.describing import describe
 
 __all__ = ["Attachment", "File", "Source", "held", "upload_of"]
 

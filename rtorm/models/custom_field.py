@@ -7,7 +7,7 @@ from pydantic import BaseModel
 from rtorm.display.showing import Brief
 from rtorm.display.texts import brief
 from rtorm.gateway import Definition
-from rtorm.orm.describing import describe
+from rtorm.orm.declaring.describing import describe
 
 __all__ = ["CustomField", "custom_field_of"]
 

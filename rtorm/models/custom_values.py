@@ -12,15 +12,15 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 from rtorm.display.records import named
 from rtorm.display.texts import brief, listed
 from rtorm.orm.columns import Column
-from rtorm.orm.custom import WRITTEN
-from rtorm.orm.defined import PREFIX, field_called, layout_for
-from rtorm.orm.facet import Facet
+from rtorm.orm.declaring.custom import WRITTEN
 from rtorm.orm.record import Record
+from rtorm.orm.records.defined import PREFIX, field_called, layout_for
+from rtorm.orm.records.facet import Facet
 from rtorm.orm.state import state_of
 
 if TYPE_CHECKING:
     from rtorm.gateway import Definition
-    from rtorm.orm.layout import FieldLayout
+    from rtorm.orm.declaring.layout import FieldLayout
 
 __all__ = ["CustomColumns", "CustomValues"]
 

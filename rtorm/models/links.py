@@ -19,10 +19,10 @@ from pydantic import BeforeValidator
 from rtorm.display.records import named
 from rtorm.display.texts import brief, listed
 from rtorm.orm.columns import Column
-from rtorm.orm.describing import describe
-from rtorm.orm.facet import Facet
+from rtorm.orm.declaring.describing import describe
 from rtorm.orm.fields import Spec
 from rtorm.orm.record import Record
+from rtorm.orm.records.facet import Facet
 from rtorm.orm.state import TrackedList, state_of
 from rtorm.rest1.checks import check_link
 from rtorm.rest1.codecs import LINKS

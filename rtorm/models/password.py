@@ -15,7 +15,7 @@ from pydantic_core import (
     core_schema,
 )
 
-from rtorm.orm.checking import is_of_pydantic
+from rtorm.orm.records.checking import is_of_pydantic
 from rtorm.rest1.checks import check_secret
 
 __all__ = ["Password", "hidden", "hiding_input", "with_hidden_input"]

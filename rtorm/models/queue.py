@@ -9,10 +9,10 @@ from pydantic import AfterValidator
 
 from rtorm.display.texts import brief
 from rtorm.models.custom_field import CustomField
-from rtorm.orm.custom import SHOWN
+from rtorm.orm.declaring.custom import SHOWN
+from rtorm.orm.declaring.related import Related
 from rtorm.orm.fields import Attr, attr
 from rtorm.orm.record import Record
-from rtorm.orm.related import Related
 from rtorm.rest1.checks import check_line, check_name, check_width
 from rtorm.rest1.codecs import FLAG, LINE, TEXT
 

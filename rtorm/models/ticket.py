@@ -16,11 +16,11 @@ from rtorm.models.links import LINK_FIELDS, MIRRORS, LinkColumns, Links
 from rtorm.models.queue import Queue
 from rtorm.models.transaction import History
 from rtorm.models.user import User
-from rtorm.orm.correspondence import compose_message
+from rtorm.orm.declaring.layout import FieldLayout
+from rtorm.orm.declaring.related import Related
 from rtorm.orm.fields import Attr, ReadOnly, Reference, attr, shown
-from rtorm.orm.layout import FieldLayout
 from rtorm.orm.record import Record
-from rtorm.orm.related import Related
+from rtorm.orm.saving.correspondence import compose_message
 from rtorm.orm.state import state_of
 from rtorm.rest1.checks import check_line, check_subject, check_watcher
 from rtorm.rest1.codecs import (

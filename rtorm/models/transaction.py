@@ -14,7 +14,7 @@ from rtorm.display.texts import in_line, listed
 from rtorm.gateway import Entry
 from rtorm.models.attachment import Attachment
 from rtorm.models.changes import Value, field_of, principals_of, values_of
-from rtorm.orm.describing import describe
+from rtorm.orm.declaring.describing import describe
 
 if TYPE_CHECKING:
     from rtorm.display.tables import Table

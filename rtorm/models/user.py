@@ -9,7 +9,7 @@ from pydantic_core import CoreSchema
 
 from rtorm.display.texts import brief
 from rtorm.models.password import Password, hidden, hiding_input, with_hidden_input
-from rtorm.orm.custom import SHOWN
+from rtorm.orm.declaring.custom import SHOWN
 from rtorm.orm.fields import Attr, WriteOnly, attr
 from rtorm.orm.record import Record
 from rtorm.orm.state import Change

@@ -11,7 +11,7 @@ from datetime import date
 from typing import ClassVar, Generic, Literal, NoReturn, Protocol, TypeVar
 
 from rtorm.display.texts import in_line
-from rtorm.orm.loadable import Loadable
+from rtorm.orm.declaring.loadable import Loadable
 
 __all__ = [
     "And",

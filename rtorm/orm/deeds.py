@@ -8,16 +8,16 @@ from functools import partial
 
 from rtorm.errors import RejectedError, RTError
 from rtorm.gateway import Action, Gateway, Message, Shown
-from rtorm.orm.correspondence import message_error
-from rtorm.orm.forgetting import forget_affected, forgetting
-from rtorm.orm.inquiry import inquire
-from rtorm.orm.loading import forget
-from rtorm.orm.lost_writes import of_merge, of_message, of_owner
-from rtorm.orm.reading import Reading, number_of
+from rtorm.orm.loading.forgetting import forget_affected, forgetting
+from rtorm.orm.loading.reading import Reading, number_of
+from rtorm.orm.loading.shown import forget
 from rtorm.orm.record import Record
-from rtorm.orm.refusals import refusal_of
-from rtorm.orm.resemblance import Words
+from rtorm.orm.records.refusals import refusal_of
+from rtorm.orm.saving.correspondence import message_error
 from rtorm.orm.state import NOT_LOADED, state_of
+from rtorm.orm.verifying.inquiry import inquire
+from rtorm.orm.verifying.resemblance import Words
+from rtorm.orm.verifying.writes import of_merge, of_message, of_owner
 
 __all__ = ["Deeds"]
 

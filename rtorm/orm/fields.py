@@ -26,7 +26,7 @@ from typing import (
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from rtorm.orm.columns import Column
-from rtorm.orm.instants import instants_kept
+from rtorm.orm.declaring.instants import instants_kept
 from rtorm.rest1.checks import check_line
 from rtorm.rest1.codecs import Codec
 

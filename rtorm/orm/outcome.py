@@ -11,11 +11,11 @@ from rtorm.errors import (
     RTError,
 )
 from rtorm.gateway import Created, EditReply
-from rtorm.orm.defined import layout_for
-from rtorm.orm.layout import FieldLayout
+from rtorm.orm.declaring.layout import FieldLayout
+from rtorm.orm.declaring.roles import ROLES
 from rtorm.orm.plan import CreatePlan, EditPlan, PlannedForm
-from rtorm.orm.results import Outcome, SaveResult
-from rtorm.orm.roles import ROLES
+from rtorm.orm.records.defined import layout_for
+from rtorm.orm.records.results import Outcome, SaveResult
 from rtorm.orm.state import NOT_LOADED, Change
 
 if TYPE_CHECKING:

@@ -15,11 +15,11 @@ from pydantic import ValidationError
 from rtorm.errors import RTError
 from rtorm.gateway import Edit, Upload
 from rtorm.models.attachment import upload_of
-from rtorm.orm.checking import checked, objections, run_model_validators
-from rtorm.orm.defined import PREFIX, layout_for
-from rtorm.orm.layout import FieldLayout
-from rtorm.orm.mirroring import Agreement
+from rtorm.orm.declaring.layout import FieldLayout
+from rtorm.orm.loading.mirroring import Agreement
 from rtorm.orm.record import Record
+from rtorm.orm.records.checking import checked, objections, run_model_validators
+from rtorm.orm.records.defined import PREFIX, layout_for
 from rtorm.orm.state import NOT_LOADED, Change, TrackedList, state_of
 from rtorm.rest1.checks import attachment_line
 from rtorm.rest1.clock import Clock

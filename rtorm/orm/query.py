@@ -10,16 +10,16 @@ from rtorm.display.queries import ordered, query_table
 from rtorm.display.showing import Shown
 from rtorm.display.texts import in_line
 from rtorm.errors import CommitError, ConfigurationError, NotFound, QueryError
-from rtorm.orm.clauses import normal
 from rtorm.orm.columns import And, Clause, Comparison, Or, Ordering, told
-from rtorm.orm.crew import Progress
-from rtorm.orm.finding import Finder, Search
-from rtorm.orm.loadable import Loadable
-from rtorm.orm.partitions import Outline, Partition, check_cuttable, outline_of, partitions
+from rtorm.orm.declaring.loadable import Loadable
+from rtorm.orm.loading.selection import CHEAP, Selection
+from rtorm.orm.queries.clauses import normal
+from rtorm.orm.queries.finding import Finder, Search
+from rtorm.orm.queries.partitions import Outline, Partition, check_cuttable, outline_of, partitions
+from rtorm.orm.queries.rows import columns_of, row_of
 from rtorm.orm.record import Record
-from rtorm.orm.results import CommitReport, Verify
-from rtorm.orm.rows import columns_of, row_of
-from rtorm.orm.selection import CHEAP, Selection
+from rtorm.orm.records.results import CommitReport, Verify
+from rtorm.orm.running.crew import Progress
 
 if TYPE_CHECKING:
     from rtorm.display.tables import Table

@@ -14,19 +14,19 @@ from pydantic_core import InitErrorDetails, PydanticCustomError, PydanticUndefin
 from rtorm.display.records import record_table
 from rtorm.display.showing import Brief, Shown
 from rtorm.errors import DetachedError, NotFound, NotLoadedError
-from rtorm.orm.checking import checked, validators_of, violations
-from rtorm.orm.custom import WRITTEN, CustomFields
-from rtorm.orm.declaring import RecordMeta
-from rtorm.orm.defined import PREFIX, layout_for
+from rtorm.orm.declaring.custom import WRITTEN, CustomFields
+from rtorm.orm.declaring.layout import FieldLayout, Layout, layout_of
+from rtorm.orm.declaring.metaclass import RecordMeta
 from rtorm.orm.fields import ReadOnly, Spec, hidden, shown
-from rtorm.orm.layout import FieldLayout, Layout, layout_of
+from rtorm.orm.records.checking import checked, validators_of, violations
+from rtorm.orm.records.defined import PREFIX, layout_for
 from rtorm.orm.state import NOT_LOADED, Change, State, TrackedList
 from rtorm.rest1.codecs import INTEGER
 
 if TYPE_CHECKING:
     from rtorm.display.tables import Table
-    from rtorm.orm.layout import Validate
-    from rtorm.orm.results import SaveResult, Verify
+    from rtorm.orm.declaring.layout import Validate
+    from rtorm.orm.records.results import SaveResult, Verify
     from rtorm.orm.state import Owner
 
 __all__ = ["Record"]

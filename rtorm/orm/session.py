@@ -10,13 +10,13 @@ from typing import Any, Literal, Self, TypeVar, overload
 from rtorm.errors import CommitError, ConfigurationError
 from rtorm.models.attachment import Attachment
 from rtorm.models.transaction import Transaction
-from rtorm.orm.classes import check_records
-from rtorm.orm.clocks import TimeZone, outside, zone_of
-from rtorm.orm.crew import Progress
-from rtorm.orm.loading import forget, forget_all
+from rtorm.orm.loading.classes import check_records
+from rtorm.orm.loading.clocks import TimeZone, outside, zone_of
+from rtorm.orm.loading.shown import forget, forget_all
 from rtorm.orm.query import Query
 from rtorm.orm.record import Record
-from rtorm.orm.results import CommitReport, SaveResult, Verify, check_verify
+from rtorm.orm.records.results import CommitReport, SaveResult, Verify, check_verify
+from rtorm.orm.running.crew import Progress
 from rtorm.orm.state import state_of
 from rtorm.orm.workspace import Workspace
 from rtorm.rest1.client import Client

@@ -17,10 +17,10 @@ from rtorm.display.texts import brief
 if TYPE_CHECKING:
     from rtorm.errors import RTError
     from rtorm.gateway import Action, Message
-    from rtorm.orm.defined import Defined
-    from rtorm.orm.layout import Layout
+    from rtorm.orm.declaring.layout import Layout
     from rtorm.orm.record import Record
-    from rtorm.orm.results import SaveResult, Verify
+    from rtorm.orm.records.defined import Defined
+    from rtorm.orm.records.results import SaveResult, Verify
 
 __all__ = [
     "NOT_LOADED",

@@ -21,25 +21,25 @@ from rtorm.errors import (
     SaveError,
 )
 from rtorm.gateway import Gateway
-from rtorm.orm.crew import Progress
+from rtorm.orm.declaring.layout import layout_of
 from rtorm.orm.deeds import Deeds
-from rtorm.orm.forgetting import forget_links, overtake
-from rtorm.orm.inquiry import Finding, Moment
-from rtorm.orm.interrupts import Interrupts
-from rtorm.orm.layout import layout_of
-from rtorm.orm.loading import blank, forget, forget_all
-from rtorm.orm.lookout import Lookout
-from rtorm.orm.lost_creates import LostCreate
-from rtorm.orm.lost_writes import of_edits
-from rtorm.orm.mirroring import Agreement, forget_ends, take_note
+from rtorm.orm.loading.forgetting import forget_links, overtake
+from rtorm.orm.loading.mirroring import Agreement, forget_ends, take_note
+from rtorm.orm.loading.reading import number_of
+from rtorm.orm.loading.shown import blank, forget, forget_all
 from rtorm.orm.outcome import unsent
 from rtorm.orm.plan import CreatePlan, EditPlan, Plan, Unsendable, plans
-from rtorm.orm.reading import number_of
 from rtorm.orm.record import Record
-from rtorm.orm.refusals import save_error
-from rtorm.orm.results import CommitReport, SaveResult, Verify, check_verify
+from rtorm.orm.records.refusals import save_error
+from rtorm.orm.records.results import CommitReport, SaveResult, Verify, check_verify
+from rtorm.orm.running.crew import Progress
+from rtorm.orm.running.interrupts import Interrupts
+from rtorm.orm.saving.lookout import Lookout
+from rtorm.orm.saving.unit import NOT_SENT, UnitOfWork
 from rtorm.orm.state import NOT_LOADED, Change, Status, state_of
-from rtorm.orm.unit import NOT_SENT, UnitOfWork
+from rtorm.orm.verifying.creates import LostCreate
+from rtorm.orm.verifying.inquiry import Finding, Moment
+from rtorm.orm.verifying.writes import of_edits
 
 __all__ = ["Workspace"]
 

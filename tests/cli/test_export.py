@@ -265,6 +265,31 @@ def test_unreadable_meanwhile(
     assert _ids(output) == [each.id for each in tickets[:5]]
 
 
+def test_merged_while_its_row_is_made(
+    command: Command,
+    session: Session,
+    tickets: list[Incident],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    """Between two requests of one piece: the other ticket has one row, not two."""
+    numbers = [each.id or 0 for each in tickets]
+    original = Session.get_many
+
+    def get_many(self: Session, *given: Any, **named: Any) -> Any:
+        found = original(self, *given, **named)
+        session.get(Ticket, numbers[3]).merge_into(numbers[4])
+        return found
+
+    monkeypatch.setattr(Session, "get_many", get_many)
+    output = tmp_path / "t.jsonl"
+    query = _query(tickets)
+    ran = command("export", query, "--output", output, "--columns", "requestors")
+    assert ran.status == 1
+    assert f"ticket {numbers[3]} is not in it: it was merged into ticket {numbers[4]}" in ran.err
+    assert _ids(output) == [*numbers[:3], *numbers[4:]]
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [

@@ -41,6 +41,7 @@ def test_a_file_is_written_and_checked(command: Command, tmp_path: Path) -> None
     [
         (("--queue", "Nowhere"), "root"),
         (("--queue", "Incidents"), "stranger"),
+        (("--queue", "Incidents"), "selfie"),
         (("--queue", ""), "root"),
     ],
 )

@@ -13,7 +13,7 @@ from rtorm import Ticket
 from rtorm.cli.assignments import UsageError, assignment
 from rtorm.cli.targets import ATTRIBUTES, READ_ONLY, Kind, Target, changed, target_of
 from rtorm.gateway import Definition
-from rtorm.orm.layout import layout_of
+from rtorm.orm.declaring.layout import layout_of
 
 ROME = ZoneInfo("Europe/Rome")
 

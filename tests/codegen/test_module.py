@@ -18,7 +18,7 @@ from pydantic import ValidationError
 import rtorm
 from rtorm.codegen.declarations import declarations, is_nameless
 from rtorm.codegen.module import FIRST_LINE, QueueFields, render
-from rtorm.orm.layout import layout_of
+from rtorm.orm.declaring.layout import layout_of
 from tests.codegen.support import HOSTILE, KINDS, built, classes, field, queues, rendered
 
 QUEUES = st.lists(queues, min_size=1, max_size=3, unique_by=lambda queue: queue.id)

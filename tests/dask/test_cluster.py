@@ -18,8 +18,8 @@ import pytest
 import rtorm.dask
 from rtorm import Query, Session
 from rtorm.frames import frame_of, typed_columns
-from rtorm.orm.rows import columns_of, row_of
-from rtorm.orm.selection import Selection
+from rtorm.orm.loading.selection import Selection
+from rtorm.orm.queries.rows import columns_of, row_of
 from tests.dask.workers import open_sessions, with_process
 from tests.seed import number_of
 from tests.support import Incident, Server, Severity

@@ -15,8 +15,8 @@ from pydantic import Field, PastDate
 
 from rtorm import CF, Group, Ticket, User, cf
 from rtorm.frames import frame_of, schema_of, typed_columns
-from rtorm.orm.rows import columns_of, row_of
-from rtorm.orm.selection import Selection
+from rtorm.orm.loading.selection import Selection
+from rtorm.orm.queries.rows import columns_of, row_of
 from tests.orm.doubles import loaded
 from tests.support import Incident
 

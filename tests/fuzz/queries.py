@@ -15,12 +15,12 @@ from zoneinfo import ZoneInfo
 
 from rtorm import CF, Queue, Ticket, User, cf
 from rtorm.errors import RTError
-from rtorm.orm.clauses import normal
 from rtorm.orm.columns import And, Clause, Comparison, Not, Operator, Or, Ordering
-from rtorm.orm.loading import blank
-from rtorm.orm.operators import FORMS, RELATIONS
-from rtorm.orm.roles import ROLES
-from rtorm.orm.ticketsql import order_of, ticket_sql
+from rtorm.orm.declaring.roles import ROLES
+from rtorm.orm.loading.shown import blank
+from rtorm.orm.queries.clauses import normal
+from rtorm.orm.queries.operators import FORMS, RELATIONS
+from rtorm.orm.queries.ticketsql import order_of, ticket_sql
 from rtorm.rest1.clock import Clock
 
 __all__ = [

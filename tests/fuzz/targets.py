@@ -26,10 +26,10 @@ from rtorm.gateway import Definition, Edit, Entry, ListedFile, Message, Shown
 from rtorm.models.attachment import held
 from rtorm.models.changes import field_of, values_of
 from rtorm.models.saving import plain_name
-from rtorm.orm.catalogue import numbers_told
 from rtorm.orm.columns import Comparison
-from rtorm.orm.demands import type_of
-from rtorm.orm.matching import matches
+from rtorm.orm.loading.catalogue import numbers_told
+from rtorm.orm.queries.matching import matches
+from rtorm.orm.records.demands import type_of
 from rtorm.rest1 import codecs, networks
 from rtorm.rest1.alike import each_form
 from rtorm.rest1.client import Client

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from rtorm import Queue, Ticket, User
 from rtorm.orm.columns import And, Clause, Comparison, Not, Or
-from rtorm.orm.loading import blank
+from rtorm.orm.loading.shown import blank
 from tests.fuzz.queries import FIELDS, NOON, OPERATORS, allowed_texts, check_clause, named
 
 HOSTILE = st.sampled_from(

@@ -15,10 +15,10 @@ from rtorm.gateway import Edit, Entry, FileDetails, ListedFile, Shown
 from rtorm.models.attachment import held
 from rtorm.models.changes import values_of
 from rtorm.models.saving import plain_name
-from rtorm.orm.catalogue import numbers_told
 from rtorm.orm.columns import Comparison, Operator
-from rtorm.orm.matching import matches
-from rtorm.orm.ticketsql import ticket_sql
+from rtorm.orm.loading.catalogue import numbers_told
+from rtorm.orm.queries.matching import matches
+from rtorm.orm.queries.ticketsql import ticket_sql
 from rtorm.rest1 import alike, forms
 from rtorm.rest1.client import Client
 from rtorm.rest1.clock import Clock

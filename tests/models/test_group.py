@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from rtorm import Group
-from rtorm.orm.loading import fill
+from rtorm.orm.loading.shown import fill
 from rtorm.rest1.clock import Clock
 from rtorm.rest1.codecs import MEMBERS
 from tests.orm.doubles import Shelf, loaded, make, put

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from rtorm import CustomField, Queue
 from rtorm.gateway import Definition
 from rtorm.models.custom_field import custom_field_of
-from rtorm.orm.loading import fill
+from rtorm.orm.loading.shown import fill
 from rtorm.rest1.clock import Clock
 from tests.orm.doubles import detached, loaded, make, put
 

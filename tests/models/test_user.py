@@ -23,8 +23,8 @@ from pydantic_core import PydanticCustomError
 
 from rtorm import PartialSaveError, User
 from rtorm.gateway import EditReply
-from rtorm.orm.layout import layout_of
-from rtorm.orm.loading import fill
+from rtorm.orm.declaring.layout import layout_of
+from rtorm.orm.loading.shown import fill
 from rtorm.orm.outcome import judge_edit
 from rtorm.orm.plan import CreatePlan, EditPlan, plans
 from rtorm.orm.state import state_of

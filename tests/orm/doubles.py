@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from rtorm.gateway import Action, Message
-from rtorm.orm.loading import blank
+from rtorm.orm.loading.shown import blank
 from rtorm.orm.record import Record
-from rtorm.orm.results import SaveResult, Verify
+from rtorm.orm.records.results import SaveResult, Verify
 from rtorm.orm.state import TrackedList, state_of
 
 R = TypeVar("R", bound=Record)

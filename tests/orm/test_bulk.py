@@ -32,16 +32,16 @@ from rtorm import (
     state_of,
 )
 from rtorm.gateway import Created, Edit, EditReply, Identity, Shown
-from rtorm.orm.crew import Crew
-from rtorm.orm.interrupts import Interrupts
-from rtorm.orm.loading import blank
-from rtorm.orm.mirroring import Agreement
+from rtorm.orm.loading.mirroring import Agreement
+from rtorm.orm.loading.shown import blank
 from rtorm.orm.plan import plan
 from rtorm.orm.record import Record
-from rtorm.orm.results import SaveResult, Verify
-from rtorm.orm.sending import Letter, Sending
+from rtorm.orm.records.results import SaveResult, Verify
+from rtorm.orm.running.crew import Crew
+from rtorm.orm.running.interrupts import Interrupts
+from rtorm.orm.saving.sending import Letter, Sending
+from rtorm.orm.saving.unit import UnitOfWork
 from rtorm.orm.state import Status
-from rtorm.orm.unit import UnitOfWork
 from rtorm.orm.workspace import Workspace
 from rtorm.rest1.clock import Clock
 from tests.orm.doubles import put

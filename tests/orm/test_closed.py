@@ -19,7 +19,7 @@ from rtorm import (
     WrongThreadError,
 )
 from rtorm.errors import TransportError
-from rtorm.orm.loading import blank
+from rtorm.orm.loading.shown import blank
 from rtorm.orm.record import Record
 from rtorm.orm.state import state_of
 

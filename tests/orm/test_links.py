@@ -10,7 +10,7 @@ import pytest
 from pydantic import ValidationError
 
 from rtorm import NOT_LOADED, Change, DetachedError, Ticket
-from rtorm.orm.layout import layout_of
+from rtorm.orm.declaring.layout import layout_of
 from tests.orm.doubles import Shelf, detached, loaded, put
 
 RELATIONS = {

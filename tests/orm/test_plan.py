@@ -14,8 +14,8 @@ from pydantic import field_validator, model_validator
 
 from rtorm import CF, Attachment, ConfigurationError, Ticket, cf
 from rtorm.gateway import Edit
-from rtorm.orm.loading import blank
-from rtorm.orm.mirroring import Agreement
+from rtorm.orm.loading.mirroring import Agreement
+from rtorm.orm.loading.shown import blank
 from rtorm.orm.plan import CreatePlan, EditPlan, Unsendable, later_forms, plan, plans, replanned
 from rtorm.orm.state import state_of
 from rtorm.rest1.clock import Clock

@@ -13,11 +13,11 @@ from rtorm import CF, Query, Queue, Ticket, cf
 from rtorm.errors import CommitError, NotFound, QueryError, RTError
 from rtorm.gateway import Definition, Gateway, Shown
 from rtorm.orm.columns import Clause, Ordering
-from rtorm.orm.crew import Crew, Progress
-from rtorm.orm.loading import blank
+from rtorm.orm.loading.selection import CHEAP, Selection
+from rtorm.orm.loading.shown import blank
 from rtorm.orm.record import Record
-from rtorm.orm.results import SaveResult, Verify
-from rtorm.orm.selection import CHEAP, Selection
+from rtorm.orm.records.results import SaveResult, Verify
+from rtorm.orm.running.crew import Crew, Progress
 from rtorm.rest1.clock import Clock
 from tests.support import Incident
 

@@ -28,8 +28,8 @@ from pydantic_core import PydanticCustomError
 
 from rtorm import CF, NOT_LOADED, Attachment, Change, Status, Ticket, User, cf, state_of
 from rtorm.errors import DetachedError, NotFound
-from rtorm.orm.checking import run_model_validators
 from rtorm.orm.record import Record
+from rtorm.orm.records.checking import run_model_validators
 from tests.orm.doubles import Shelf, detached, fill, loaded, make, put, read
 from tests.support import Incident
 

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from rtorm import Change, DetachedError, ReadOnly, Ticket, state_of
 from rtorm.orm.fields import shown
-from rtorm.orm.loading import forget, place
+from rtorm.orm.loading.shown import forget, place
 from rtorm.orm.state import MUTATORS, TrackedList
 from rtorm.rest1.codecs import ADDRESSES
 from tests.orm.doubles import Shelf, detached, loaded, put

@@ -13,7 +13,7 @@ import pytest
 from rtorm import CommitError, RejectedError, Session, Ticket
 from rtorm.codegen import generate_models
 from rtorm.orm.columns import Column
-from rtorm.orm.layout import FieldLayout, layout_of
+from rtorm.orm.declaring.layout import FieldLayout, layout_of
 from tests.codegen.support import built, classes
 from tests.seed import ODD_FIELDS
 from tests.support import Server

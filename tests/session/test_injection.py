@@ -40,7 +40,7 @@ from rtorm import (
     sql,
 )
 from rtorm.orm.columns import And, Clause, Column, Or
-from rtorm.orm.layout import FieldLayout, layout_of
+from rtorm.orm.declaring.layout import FieldLayout, layout_of
 from rtorm.rest1.forms import compose
 from rtorm.testing import RequestTracker
 from tests.conftest import VERSIONS

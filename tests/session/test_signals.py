@@ -320,7 +320,7 @@ def test_while_accounts_are_kept(
     def end(*_: object) -> None:
         sys.exit("the handler's")
 
-    monkeypatch.setattr("rtorm.orm.unit.judge_edit", judge)
+    monkeypatch.setattr("rtorm.orm.saving.unit.judge_edit", judge)
     theirs = signal.signal(signal.SIGTERM, end)
     first, second, third = far.get_many(Incident, numbers)
     try:

@@ -1,0 +1,1 @@
+"""What stands behind the declaration of a class: kinds of fields, a class made ready."""

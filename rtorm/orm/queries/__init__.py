@@ -1,0 +1,1 @@
+"""Conditions, how RT is asked, and what is found."""

@@ -1,0 +1,1 @@
+"""How work is run: several requests at a time, signals, one thread."""

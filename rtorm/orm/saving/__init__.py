@@ -1,0 +1,1 @@
+"""The unit of work: plans to requests, and a look at what others do meanwhile."""

@@ -1,0 +1,1 @@
+"""What became of a write without a reply."""
