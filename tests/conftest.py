@@ -14,6 +14,7 @@ import logging
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -134,8 +135,8 @@ def _recording(request: pytest.FixtureRequest) -> Iterator[None]:  # pyright: ig
 def _classes(request: pytest.FixtureRequest) -> None:  # pyright: ignore[reportUnusedFunction]
     """Tickets load as the suite's class and those of the test's own file, whatever ran before."""
     _CLASSES.clear()
-    declared: dict[str, object] = vars(request.module)  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
-    for each in (Incident, *declared.values()):
+    module: ModuleType = request.module  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+    for each in (Incident, *vars(module).values()):
         if isinstance(each, type) and issubclass(each, Ticket):
             each.__rt_declared__()
 

@@ -159,7 +159,7 @@ def _kept(output: Path) -> str:
     far = how_far(output)
     if far is None:
         return f"{output} is whole"
-    return f"{far[0]:,} of {far[1]:,} tickets are kept: --resume goes on with {output}"
+    return f"{far[0]:,} of {far[1]:,} tickets are kept: --resume goes on"
 
 
 @contextmanager
