@@ -64,7 +64,7 @@ def interrupted(
             patch.setattr(Tickets, "piece", piece)
             ran = command("export", query, "--output", output, "--chunk", 2, *more)
         assert ran.status == status
-        assert ran.err.endswith(f"2 of 6 tickets are kept: --resume goes on\n")
+        assert ran.err.endswith("2 of 6 tickets are kept: --resume goes on\n")
         assert not output.exists()
         return output
 

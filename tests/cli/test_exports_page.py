@@ -57,7 +57,7 @@ def test_the_page_does_what_it_says(
 
 def _tickets(session: Session) -> list[Ticket]:
     """Those that the page speaks of."""
-    subjects = ("Disk full on db3", "A printer that eats every page", "Größe: 100 %")
+    subjects = ("Disk full on db3", "A keyboard that types by itself", "Größe: 100 %")
     made = [session.add(Ticket(queue="Incidents", subject=subject)) for subject in subjects]
     session.commit()
     for ticket, severity in zip(made, ("high", None, "low"), strict=True):

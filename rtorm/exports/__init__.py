@@ -1,0 +1,1 @@
+"""Tickets to a file that is whole or not there, by pieces, so that an export may go on."""
