@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
-from rtorm.display.texts import brief
 from rtorm.errors import RTError
+from rtorm.texts import brief
 
 __all__ = [
     "WITH_CHOICES",

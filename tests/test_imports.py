@@ -15,16 +15,17 @@ PACKAGE = Path(__file__).parent.parent / "rtorm"
 # folders of rtorm, without those in folders of theirs, then what is not the standard library's. Of
 # two lines on one module the longer name counts.
 FORMS = "errors gateway rest1"
-RECORDS = "display errors gateway orm orm.declaring orm.records rest1"
+RECORDS = "display errors gateway orm orm.declaring orm.records rest1 texts"
 MAY: dict[str, tuple[str, str]] = {
     "errors": ("", ""),
-    "display": ("orm orm.records", ""),
+    "display": ("orm orm.records texts", ""),
     "display.rich": ("", "rich"),
-    "gateway": ("display errors", ""),
+    "gateway": ("errors texts", ""),
+    "texts": ("", ""),
     "auth": ("errors negotiate", "requests"),
     "negotiate": ("errors", "requests requests_kerberos urllib3"),
     "rest1": (FORMS, ""),
-    "rest1.replies": (f"{FORMS} display", ""),
+    "rest1.replies": (f"{FORMS} texts", ""),
     "rest1.wire": (f"{FORMS} auth rest1.replies", "requests urllib3"),
     "rest1.readers": (f"{FORMS} rest1.replies rest1.wire rest2", ""),
     "rest1.client": (f"{FORMS} auth rest1.readers rest1.replies rest1.wire", "requests"),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from rtorm.display.tables import Cell, Row, Table
-from rtorm.display.texts import readable
+from rtorm.texts import readable
 
 if TYPE_CHECKING:
     from rtorm.models.transaction import Transaction

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from rtorm.display.tables import Cell, Mark, Row, Table
-from rtorm.display.texts import in_line, readable
 from rtorm.orm.records.defined import PREFIX, layout_for
 from rtorm.orm.state import NOT_LOADED, Change, Status, state_of
+from rtorm.texts import in_line, readable
 
 if TYPE_CHECKING:
     from rtorm.orm.declaring.layout import FieldLayout

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from rtorm.display.records import WHOLE, changed, headline, named
 from rtorm.display.tables import Cell, Mark, Row, Table
-from rtorm.display.texts import NOTHING, readable
 from rtorm.orm.state import state_of
+from rtorm.texts import NOTHING, readable
 
 if TYPE_CHECKING:
     from rtorm.orm.records.results import CommitReport, SaveResult

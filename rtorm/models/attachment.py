@@ -28,7 +28,6 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
 from rtorm.display.showing import Brief
-from rtorm.display.texts import brief
 from rtorm.errors import DetachedError
 from rtorm.gateway import FileDetails, ListedFile, Upload
 from rtorm.models.media_types import (
@@ -41,6 +40,7 @@ from rtorm.models.media_types import (
 from rtorm.models.saving import Progress, place_of, plain_name, write_file, write_into
 from rtorm.models.streaming import open_pieces
 from rtorm.orm.declaring.describing import describe
+from rtorm.texts import brief
 
 __all__ = ["Attachment", "File", "Source", "held", "upload_of"]
 

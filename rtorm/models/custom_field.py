@@ -5,9 +5,9 @@ from __future__ import annotations
 from pydantic import BaseModel
 
 from rtorm.display.showing import Brief
-from rtorm.display.texts import brief
 from rtorm.gateway import Definition
 from rtorm.orm.declaring.describing import describe
+from rtorm.texts import brief
 
 __all__ = ["CustomField", "custom_field_of"]
 

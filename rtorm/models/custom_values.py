@@ -10,13 +10,13 @@ from pydantic import ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from rtorm.display.records import named
-from rtorm.display.texts import brief, listed
 from rtorm.orm.columns import Column
 from rtorm.orm.declaring.custom import WRITTEN
 from rtorm.orm.record import Record
 from rtorm.orm.records.defined import PREFIX, field_called, layout_for
 from rtorm.orm.records.facet import Facet
 from rtorm.orm.state import state_of
+from rtorm.texts import brief, listed
 
 if TYPE_CHECKING:
     from rtorm.gateway import Definition

@@ -6,7 +6,6 @@ from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator
 
-from rtorm.display.texts import brief
 from rtorm.models.custom_field import CustomField
 from rtorm.orm.declaring.custom import SHOWN
 from rtorm.orm.declaring.related import Related
@@ -14,6 +13,7 @@ from rtorm.orm.fields import Attr, ReadOnly, attr, shown
 from rtorm.orm.record import Record
 from rtorm.rest1.checks import check_name, check_width
 from rtorm.rest1.codecs import FLAG, LINE, MEMBERS, TEXT
+from rtorm.texts import brief
 
 __all__ = ["Group"]
 

@@ -17,7 +17,6 @@ from typing import (
 from pydantic import BeforeValidator
 
 from rtorm.display.records import named
-from rtorm.display.texts import brief, listed
 from rtorm.orm.columns import Column
 from rtorm.orm.declaring.describing import describe
 from rtorm.orm.fields import Spec
@@ -27,6 +26,7 @@ from rtorm.orm.state import TrackedList, state_of
 from rtorm.rest1.checks import check_link
 from rtorm.rest1.codecs import LINKS
 from rtorm.rest1.forms import EncodeError
+from rtorm.texts import brief, listed
 
 __all__ = ["LINK_FIELDS", "MIRRORS", "LinkColumns", "Links"]
 

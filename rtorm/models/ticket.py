@@ -9,7 +9,6 @@ from weakref import WeakValueDictionary
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
 
-from rtorm.display.texts import brief, in_line
 from rtorm.models.attachment import Attachment, File
 from rtorm.models.custom_values import CustomColumns, CustomValues
 from rtorm.models.links import LINK_FIELDS, MIRRORS, LinkColumns, Links
@@ -33,6 +32,7 @@ from rtorm.rest1.codecs import (
     SUBJECT,
     optional,
 )
+from rtorm.texts import brief, in_line
 
 __all__ = ["Ticket"]
 

@@ -10,11 +10,11 @@ from pydantic import BaseModel
 
 from rtorm.display.entries import history_table
 from rtorm.display.showing import Brief, Shown
-from rtorm.display.texts import in_line, listed
 from rtorm.gateway import Entry
 from rtorm.models.attachment import Attachment
 from rtorm.models.changes import Value, field_of, principals_of, values_of
 from rtorm.orm.declaring.describing import describe
+from rtorm.texts import in_line, listed
 
 if TYPE_CHECKING:
     from rtorm.display.tables import Table

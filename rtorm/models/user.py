@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 from pydantic import AfterValidator, ConfigDict, GetCoreSchemaHandler
 from pydantic_core import CoreSchema
 
-from rtorm.display.texts import brief
 from rtorm.models.password import Password, hidden, hiding_input, with_hidden_input
 from rtorm.orm.declaring.custom import SHOWN
 from rtorm.orm.fields import Attr, WriteOnly, attr
@@ -16,6 +15,7 @@ from rtorm.orm.state import Change
 from rtorm.rest1.checks import check_line, check_name, check_width
 from rtorm.rest1.codecs import FLAG, LINE, SECRET, TEXT
 from rtorm.rest1.forms import check_text
+from rtorm.texts import brief
 
 __all__ = ["User"]
 

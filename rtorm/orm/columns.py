@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar, Generic, Literal, NoReturn, Protocol, TypeVar
 
-from rtorm.display.texts import in_line
 from rtorm.orm.declaring.loadable import Loadable
+from rtorm.texts import in_line
 
 __all__ = [
     "And",

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Generic, NoReturn, Self, TypeVar
 
 from rtorm.display.queries import ordered, query_table
 from rtorm.display.showing import Shown
-from rtorm.display.texts import in_line
 from rtorm.errors import CommitError, ConfigurationError, NotFound, QueryError
 from rtorm.orm.columns import And, Clause, Comparison, Or, Ordering, told
 from rtorm.orm.declaring.loadable import Loadable
@@ -20,6 +19,7 @@ from rtorm.orm.queries.rows import columns_of, row_of
 from rtorm.orm.record import Record
 from rtorm.orm.records.results import CommitReport, Verify
 from rtorm.orm.running.crew import Progress
+from rtorm.texts import in_line
 
 if TYPE_CHECKING:
     from rtorm.display.tables import Table

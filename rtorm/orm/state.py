@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar, cast
 
-from rtorm.display.texts import brief
+from rtorm.texts import brief
 
 if TYPE_CHECKING:
     from rtorm.errors import RTError

@@ -9,10 +9,10 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 from uuid import uuid4
 
-from rtorm.display.texts import in_line
 from rtorm.orm.columns import And, Clause, Comparison, Not, Or, Ordering, told
 from rtorm.orm.loading.selection import Selection
 from rtorm.orm.record import Record
+from rtorm.texts import in_line
 
 if TYPE_CHECKING:
     from rtorm.orm.query import Query

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 from rtorm.display.records import named
 from rtorm.display.results import report_table, result_table
 from rtorm.display.showing import Shown
-from rtorm.display.texts import clipped
 from rtorm.errors import ConfigurationError, RTError, StaleError
 from rtorm.orm.state import Change
+from rtorm.texts import clipped
 
 if TYPE_CHECKING:
     from rtorm.display.tables import Table

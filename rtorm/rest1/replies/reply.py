@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from itertools import islice
 
-from rtorm.display.texts import brief, in_line
 from rtorm.errors import AuthenticationError, PermissionDenied, ProtocolError, RTError
 from rtorm.rest1.alike import count_forms, each_form
 from rtorm.rest1.forms import Form
+from rtorm.texts import brief, in_line
 
 __all__ = [
     "Reply",
