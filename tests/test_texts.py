@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from rtorm.display.texts import brief, clipped, in_line, listed, printable, readable
+from rtorm.texts import brief, clipped, in_line, listed, printable, readable
 
 LONG = "x" * 10_000_000
 
