@@ -26,10 +26,10 @@ _WRONG = (
 _TEXT = """\
 # What your editor shows
 
-rtorm needs no plugin: its types are Python's own. Below is what pyright's language server answers about
-this program; Visual Studio Code with Pylance, Neovim, Emacs, Helix and others ask such a server, and jedi
-(Vim, Spyder, python-lsp-server) offers the same names and documentation. The boxes are made from the
-server's answers, and a test holds that they are what it says today.
+rtorm needs no plugin: its types are Python's own. Below is what pyright's language server answers
+about this program; Visual Studio Code with Pylance, Neovim, Emacs, Helix and others ask such a
+server, and jedi (Vim, Spyder, python-lsp-server) offers the same names and documentation. The boxes
+are made from the server's answers, and a test holds that they are what it says today.
 
 ```python
 {declaration}```
@@ -68,11 +68,7 @@ On the class a field is a column, to build conditions with:
 
 ## In a notebook
 
-IPython and Jupyter look at the objects that are there. After `ticket.` they offer all fields, loaded or not,
-and ask RT for nothing; neither does showing a ticket. After `ticket.requestors.` they read the field, as
-running the line would: if it is not loaded, that is one request. With `fields = ticket.cf` they offer the
-names of the custom fields after `fields["`, as far as the session knows them already. `ticket.cf?` takes the
-length of the mapping, and so asks RT for the fields.
+IPython and Jupyter look at the objects that are there: [what they offer](notebooks.md#completion).
 """
 
 

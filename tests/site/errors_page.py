@@ -96,12 +96,18 @@ _OF_A_WRITE: Mapping[str, str] = {
 }
 
 _TEXT = """\
+---
+search:
+  boost: 2
+---
+
 # Error index
 
 Every exception with what it means, what it holds, what to do and who raises it; then [what RT
-says](#what-rt-says) and what that becomes. Paste a message into the search above to find it here.
-How they are used is told in [when RT refuses](../errors.md). This page is made from the code
-(`python -m tests.site.errors_page`), and a test holds that it is up to date.
+says](#what-rt-says) and what that becomes. Paste a message into the search above to find it here,
+without names and numbers of your own. How they are used is told in [when RT
+refuses](../errors.md). This page is made [from the code](#where-this-stands-in-the-code), and a
+test holds that it is up to date.
 
 ```text
 {tree}
@@ -124,6 +130,10 @@ one that is named for a write. A sentence that is not here is told as it is: of 
 
 When RT refuses a create, it gives one reason. rtorm finds the attribute that it is about, and
 raises a [`RejectedError`][rtorm.RejectedError] with the sentence in `error.errors`.
+
+#### Could not create ticket.
+
+What RT says first; the reason stands behind it.
 
 {reasons}
 
@@ -151,6 +161,18 @@ have lost, and tells it in `error.errors` of a [`PartialSaveError`][rtorm.Partia
 words:
 
 {lost}
+
+## Where this stands in the code
+
+| to change | look into |
+|---|---|
+| what a sentence becomes, and the advice beside it | `rtorm/rest1/replies/sentences.py` |
+| which field a refused create is about | `rtorm/rest1/replies/creates.py` |
+| what is no refusal, and which field a line of an edit is about | `rtorm/rest1/replies/labels.py` |
+| what rtorm says of a loss | `rtorm/orm/outcome.py` |
+| what to do about an exception, the meanings of an edit's sentences | `tests/site/errors_page.py` |
+
+`python -m tests.site.errors_page` then writes this page anew.
 """
 
 
@@ -166,8 +188,8 @@ def page() -> str:
             f"#### {sentence}\n\nSaid of `{attribute}`: {meaning}."
             for sentence, attribute, meaning in OF_AN_EDIT
         ),
-        already=_listed(sentences(labels._ALREADY)),  # pyright: ignore[reportPrivateUsage]
-        lost=_listed(_lost()),
+        already=_each(sentences(labels._ALREADY), "Not an error: the field counts as applied."),  # pyright: ignore[reportPrivateUsage]
+        lost=_each(_lost(), "Unsaved, and among `error.errors`."),
     )
 
 
@@ -248,8 +270,9 @@ def _wrapped(text: str) -> str:
     return textwrap.fill(text, 100, break_long_words=False, break_on_hyphens=False)
 
 
-def _listed(lines: Iterable[str]) -> str:
-    return "\n".join(f"- {line}" for line in lines)
+def _each(told: Iterable[str], meaning: str) -> str:
+    """A heading for each, which the search finds before any text."""
+    return "\n\n".join(f"#### {sentence}\n\n{meaning}" for sentence in told)
 
 
 def sentences(pattern: re.Pattern[str]) -> list[str]:

@@ -10,6 +10,7 @@ from pathlib import Path
 import griffe
 
 import rtorm
+from tests.site.aliases import PlainAliases
 from tests.site.annotations import PlainAnnotations
 from tests.site.defaults import PlainDefaults
 
@@ -77,3 +78,22 @@ def test_a_default_is_shown_as_its_value(root: Path) -> None:
                 assert [told for told in defaults if told.startswith("_")] == [], each.path
     parameters = package["orm.session.Session.__init__"].parameters
     assert str(parameters["batch"].default) == "50"
+
+
+def test_a_type_is_shown_as_what_may_be_given(root: Path) -> None:
+    """Of `Retries` and its like, which are not public, a reader finds nothing to look up."""
+    extensions = griffe.load_extensions(PlainAliases)
+    package = griffe.load("rtorm", search_paths=[root], extensions=extensions)
+    connect = {each.name: str(each.annotation) for each in package["connecting.connect"].parameters}
+    assert connect["time_zone"] == "str | tzinfo | None"
+    assert connect["timeout"] == "float | tuple[float, float]"
+    assert connect["retries"] == "int | urllib3.Retry"
+    assert connect["auth"] == "Login | None"
+    read_back = "Literal['risky', 'always', 'never']"
+    assert connect["verify"].startswith(read_back)
+    assert str(package["orm.session.Session.commit"].parameters["verify"].annotation) == (
+        f"{read_back} | None"
+    )
+    assert str(package["orm.records.results.SaveResult.outcome"].annotation).startswith("Literal[")
+    saved = package["models.attachment.Attachment.save_to"].parameters["progress"]
+    assert str(saved.annotation) == "Callable[[int], None] | None"
