@@ -12,7 +12,8 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 from rtorm.cli.ending import end, ended
-from rtorm.cli.options import before_commands
+from rtorm.cli.options import before_commands, epilogue
+from rtorm.cli.streams import all_there
 
 __all__ = ["COMMANDS", "Entry", "run"]
 
@@ -42,11 +43,23 @@ COMMANDS = {
     "create": Entry("rtorm.cli.creating", "Create a ticket."),
     "comment": Entry("rtorm.cli.commenting", "Comment on a ticket: staff sees it."),
     "reply": Entry("rtorm.cli.replying", "Reply to a ticket's requestors."),
+    "take": Entry("rtorm.cli.taking", "Become the owner of tickets that have none."),
+    "steal": Entry("rtorm.cli.stealing", "Become the owner of tickets of someone else."),
+    "merge": Entry("rtorm.cli.merging", "Merge tickets into another one, which remains."),
     "export": Entry("rtorm.cli.exporting", "Write what a query finds to a file."),
     "models": Entry("rtorm.cli.models", "Write classes of tickets from what RT tells."),
     "shell": Entry("rtorm.cli.shell", "A Python shell with an open session."),
 }
 """All of them; tests hold that the helps are the commands' own."""
+
+
+_EXAMPLES = (
+    "rtorm check --server https://rt.example.com --user ann",
+    "rtorm find \"Owner = 'ann' AND Status = 'open'\"",
+    "rtorm show 42 --history",
+    "rtorm edit 42 status=resolved",
+    "rtorm edit --help",
+)
 
 
 class _Later(TyperCommand):
@@ -63,6 +76,11 @@ class _Later(TyperCommand):
 class _Commands(TyperGroup):
     """All of them; what one returns or raises becomes the exit status."""
 
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Print the help, and below it what to type first."""
+        super().format_help(ctx, formatter)
+        typer.echo(epilogue(_EXAMPLES))
+
     def invoke(self, ctx: Any) -> Any:
         """Run the command that is called."""
         with ended():
@@ -72,6 +90,7 @@ class _Commands(TyperGroup):
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; gives the exit status."""
+    all_there()
     return end(lambda: _root().main(args=arguments, prog_name="rtorm"))
 
 

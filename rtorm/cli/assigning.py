@@ -15,7 +15,7 @@ from rtorm.gateway import Definition
 from rtorm.models.ticket import Ticket
 from rtorm.orm.state import state_of
 
-__all__ = ["assign"]
+__all__ = ["assign", "put"]
 
 _OF_PYDANTIC = "Value error, "
 
@@ -40,10 +40,10 @@ def assign(ticket: Ticket, given: Sequence[Assignment], zone: tzinfo | None) -> 
         targets[target.attribute] = target
         named.append((target.attribute, each))
         if target.attribute == "queue":
-            _put(ticket, "queue", changed(target, None, [each], zone))
+            put(ticket, "queue", changed(target, None, [each], zone))
     for attribute, several in grouped(named).items():
         before = _value(ticket, attribute)
-        _put(ticket, attribute, changed(targets[attribute], before, several, zone))
+        put(ticket, attribute, changed(targets[attribute], before, several, zone))
 
 
 def _defined(ticket: Ticket) -> Sequence[Definition]:
@@ -59,7 +59,12 @@ def _value(ticket: Ticket, attribute: str) -> Any:
     return attrgetter(attribute)(ticket)
 
 
-def _put(ticket: Ticket, attribute: str, value: Any) -> None:
+def put(ticket: Ticket, attribute: str, value: Any) -> None:
+    """Assign one value; it is checked, and nothing is sent.
+
+    Raises:
+        UsageError: The value does not fit.
+    """
     try:
         if attribute.startswith(CUSTOM):
             ticket.cf[attribute.removeprefix(CUSTOM)] = value

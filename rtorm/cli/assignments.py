@@ -53,7 +53,7 @@ def ids_and_rest(arguments: Sequence[str]) -> tuple[list[int], list[Assignment]]
         UsageError: There is no id or no assignment, or something is neither.
     """
     first = next((at for at, each in enumerate(arguments) if "=" in each), len(arguments))
-    ids = list(dict.fromkeys(number(each) for each in arguments[:first]))
+    ids = list(dict.fromkeys(_number_or_change(each) for each in arguments[:first]))
     if not ids:
         message = "which tickets? give their numbers first: rtorm edit 42 status=open"
         raise UsageError(message)
@@ -71,9 +71,17 @@ def number(text: str) -> int:
     """
     found = _ID.fullmatch(text)
     if found is None or not int(found[1]):
-        message = f"{text!r} is neither the number of a ticket nor name=value"
+        message = f"{text!r} is not the number of a ticket"
         raise UsageError(message)
     return int(found[1])
+
+
+def _number_or_change(text: str) -> int:
+    try:
+        return number(text)
+    except UsageError:
+        message = f"{text!r} is neither the number of a ticket nor name=value"
+    raise UsageError(message)
 
 
 def assignment(text: str) -> Assignment:

@@ -20,6 +20,7 @@ from rtorm.cli.options import command, new_app, settings_of
 from rtorm.cli.settings import Settings
 from rtorm.cli.statuses import OK, REFUSED
 from rtorm.cli.terminal import results
+from rtorm.cli.wording import in_options
 from rtorm.config import Configuration
 from rtorm.errors import RTError
 from rtorm.gateway import Identity
@@ -120,7 +121,7 @@ def features(version: Version) -> list[Line]:
     lacking = [said for each in FEATURES if (said := version.lacks(each))]
     if not lacking:
         return [Line("ok", "features", "all that rtorm knows")]
-    return [Line("note", "lacks", said) for said in lacking]
+    return [Line("note", "lacks", in_options(said)) for said in lacking]
 
 
 def _queues(session: Session) -> Line:

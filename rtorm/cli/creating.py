@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from rtorm.cli.assigning import assign
+from rtorm.cli.assigning import assign, put
 from rtorm.cli.assignments import assignment
 from rtorm.cli.completing import names_to_assign
 from rtorm.cli.editing import committed
@@ -16,8 +16,9 @@ from rtorm.cli.ending import complain
 from rtorm.cli.formats import TableOrJson
 from rtorm.cli.opening import opened, zone_of_account
 from rtorm.cli.options import command, new_app, settings_of
-from rtorm.cli.outcomes import grid_of, planned, rows_of, status_of_results, tell
+from rtorm.cli.outcomes import grid_of, in_words, planned, rows_of, status_of_results, tell
 from rtorm.cli.statuses import INTERRUPTED, OK
+from rtorm.cli.streams import told
 from rtorm.cli.terminal import for_programs, print_grid, results
 from rtorm.cli.texts import text_of
 from rtorm.models.ticket import Ticket
@@ -33,7 +34,7 @@ app = new_app()
     app,
     examples=(
         "rtorm create --queue Incidents subject='Disk full' cc=ann@example.com -m 'See db3.'",
-        "df -h | rtorm create --queue Incidents subject='Disk full' cf.Severity=high --text -",
+        "df -h | rtorm create --queue Incidents subject='Disk full' cf.Severity=high --file -",
     ),
 )
 def create(
@@ -55,7 +56,10 @@ def create(
     text: Annotated[
         str | None,
         typer.Option(
-            metavar="FILE", help="A file of UTF-8 that holds the message; - for standard input."
+            "--file",
+            "--text",
+            metavar="FILE",
+            help="A file of UTF-8 that holds the message; - for standard input.",
         ),
     ] = None,
     attach: Annotated[
@@ -82,7 +86,7 @@ def create(
         if content is not None:
             ticket.text = content
         if attach:
-            ticket.files = list(attach)
+            put(ticket, "files", list(attach))
         assign(ticket, given, zone)
         changes = ticket.changes
         if dry_run:
@@ -92,12 +96,16 @@ def create(
         rows = [row for each in found for row in rows_of(each, changes)]
         refused = [row for row in rows if row.outcome != "applied"]
         if form is TableOrJson.JSON:
-            told: dict[str, Any] = {"ticket": ticket.id, "fields": [row.as_json() for row in rows]}
-            for_programs().write(json.dumps(told, ensure_ascii=False, indent=2) + "\n")
+            made: dict[str, Any] = {"ticket": ticket.id, "fields": [row.as_json() for row in rows]}
+            with told(in_words(rows)):
+                for_programs().write(json.dumps(made, ensure_ascii=False, indent=2) + "\n")
         elif not state_of(ticket).persistent:
             complain(" ".join(dict.fromkeys(row.said for row in rows)))
         else:
-            typer.echo(f"ticket {ticket.id} created")
+            with told(f"ticket {ticket.id} created"):
+                typer.echo(f"ticket {ticket.id} created")
             if refused:
-                print_grid(results(context), grid_of(refused, zone_of_account(session, settings)))
+                zone = zone_of_account(session, settings)
+                with told(in_words(refused)):
+                    print_grid(results(context), grid_of(refused, zone))
         return INTERRUPTED if is_interrupted else status_of_results(found)

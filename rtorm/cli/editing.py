@@ -16,8 +16,8 @@ from rtorm.cli.opening import opened, zone_of_account
 from rtorm.cli.options import command, new_app, settings_of
 from rtorm.cli.outcomes import planned, rows_of, status_of_results, tell
 from rtorm.cli.statuses import INTERRUPTED, OK
+from rtorm.cli.tickets import tickets_of
 from rtorm.errors import CommitError, CommitInterrupted
-from rtorm.models.ticket import Ticket
 from rtorm.orm.loading.clocks import zone_of
 from rtorm.orm.record import Record
 from rtorm.orm.records.results import SaveResult
@@ -83,8 +83,7 @@ def edit(
     settings = settings_of(context)
     zone = None if settings.time_zone is None else zone_of(settings.time_zone)
     with opened(context) as session:
-        # Several numbers may be those of one ticket, after a merge.
-        tickets = list(dict.fromkeys(session.get_many(Ticket, ids)))
+        tickets = tickets_of(session, ids)
         for ticket in tickets:
             assign(ticket, given, zone)
         changes: dict[Record, Changes] = {ticket: ticket.changes for ticket in tickets}

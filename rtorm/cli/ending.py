@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import traceback
 import warnings
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ from typing import Any
 import typer
 
 from rtorm.cli.cells import visible
-from rtorm.cli.statuses import FAILED, INTERRUPTED, OK, status_of
+from rtorm.cli.statuses import FAILED, INTERRUPTED, OK, UNKNOWN, status_of
 from rtorm.cli.wording import in_options
 from rtorm.errors import RTError
 
@@ -49,19 +50,26 @@ def ended() -> Generator[None]:
 
 def end(call: Callable[[], Any]) -> int:
     """The exit status of a whole run; nothing is said where nobody reads any more."""
-    status: object = OK
     try:
-        try:
-            call()
-        except SystemExit as error:
-            status = error.code
-        sys.stdout.flush()
+        status = _status_of_run(call)
     except KeyboardInterrupt:
         complain("interrupted")
         return INTERRUPTED
     except BrokenPipeError:
         return _unread()
-    return status if isinstance(status, int) else OK
+    except Exception:  # noqa: BLE001 - a defect: whatever was sent, RT may have it
+        traceback.print_exc()
+        return UNKNOWN
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        return _unread()
+    except OSError as error:
+        _drop_what_is_left()
+        if status == OK:
+            complain(as_sentence(error))
+            return FAILED
+    return status
 
 
 def as_sentence(error: Exception) -> str:
@@ -73,11 +81,26 @@ def as_sentence(error: Exception) -> str:
     return " ".join(in_options(text).split())
 
 
+def _status_of_run(call: Callable[[], Any]) -> int:
+    try:
+        call()
+    except SystemExit as error:
+        # So Rich and Typer end where nobody reads, with the status of a refusal.
+        if isinstance(error.__context__, BrokenPipeError):
+            raise error.__context__ from None
+        return error.code if isinstance(error.code, int) else OK
+    return OK
+
+
 def _unread() -> int:
     """The exit status where nobody reads standard output any more, as of what a signal ends."""
-    # Python would write what is left as it ends, and complain.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    _drop_what_is_left()
     return _BROKEN_PIPE
+
+
+def _drop_what_is_left() -> None:
+    """Have Python write nothing more as it ends; it would complain."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _warn(message: Warning | str, *_: Any, **__: Any) -> None:

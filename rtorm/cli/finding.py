@@ -11,7 +11,7 @@ from rtorm.cli.columns import ShownColumn, columns_of, ordering_of
 from rtorm.cli.completing import columns_to_show, fields_to_sort_by
 from rtorm.cli.ending import complain
 from rtorm.cli.formats import Listing
-from rtorm.cli.listings import grid, write_csv, write_json, write_json_lines
+from rtorm.cli.listings import grid, write_csv, write_ids, write_json, write_json_lines
 from rtorm.cli.opening import opened, zone_of_account
 from rtorm.cli.options import command, new_app, settings_of
 from rtorm.cli.terminal import for_programs, print_grid, results
@@ -34,6 +34,7 @@ _COLUMNS = "id,queue,status,owner,subject"
         "rtorm find \"Owner = 'ann'\" --columns id,subject,cf.Severity --order-by -created",
         "rtorm find \"Status = 'new'\" --format csv > new.csv",
         "rtorm find \"Queue = 'Incidents'\" --count",
+        "rtorm edit $(rtorm find \"Status = 'new'\" --format ids) status=open",
     ),
 )
 def find(
@@ -50,7 +51,11 @@ def find(
     ] = _COLUMNS,
     form: Annotated[
         Listing,
-        typer.Option("--format", metavar="table|json|jsonl|csv", help="How the list is printed."),
+        typer.Option(
+            "--format",
+            metavar="table|json|jsonl|csv|ids",
+            help="How the list is printed; ids are the numbers alone, a line each.",
+        ),
     ] = Listing.TABLE,
     order_by: Annotated[
         str | None,
@@ -92,6 +97,7 @@ def find(
             Listing.JSON: lambda: write_json(for_programs(), rows),
             Listing.JSONL: lambda: write_json_lines(for_programs(), rows),
             Listing.CSV: lambda: write_csv(for_programs(), names, rows, is_exact=exact),
+            Listing.IDS: lambda: write_ids(for_programs(), found.ids()),
             Listing.TABLE: lambda: print_grid(
                 results(context), grid(names, rows, zone_of_account(session, settings_of(context)))
             ),

@@ -21,3 +21,4 @@ class Listing(StrEnum):
     JSON = "json"
     JSONL = "jsonl"
     CSV = "csv"
+    IDS = "ids"

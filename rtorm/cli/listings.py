@@ -11,7 +11,7 @@ from typing import Any, TextIO
 from rtorm.cli.cells import plain, shown, visible
 from rtorm.cli.terminal import Grid
 
-__all__ = ["grid", "safe", "write_csv", "write_json", "write_json_lines"]
+__all__ = ["grid", "safe", "write_csv", "write_ids", "write_json", "write_json_lines"]
 
 Rows = Iterable[Mapping[str, Any]]
 
@@ -36,6 +36,11 @@ def write_json(out: TextIO, rows: Rows) -> None:
 def write_json_lines(out: TextIO, rows: Rows) -> None:
     """An object a line."""
     out.writelines(_object(row) + "\n" for row in rows)
+
+
+def write_ids(out: TextIO, ids: Iterable[int]) -> None:
+    """A number a line, as `rtorm edit` and others take them."""
+    out.writelines(f"{each}\n" for each in ids)
 
 
 def write_csv(out: TextIO, names: Sequence[str], rows: Rows, *, is_exact: bool) -> None:

@@ -12,8 +12,9 @@ from rtorm.cli.assignments import UsageError, number
 from rtorm.cli.ending import complain
 from rtorm.cli.opening import opened
 from rtorm.cli.statuses import INTERRUPTED, OK
+from rtorm.cli.streams import told
 from rtorm.cli.texts import text_of
-from rtorm.models.ticket import Ticket
+from rtorm.cli.tickets import tickets_of
 
 __all__ = [
     "Addresses",
@@ -85,10 +86,10 @@ def send(
     """
     wanted, text = number(ticket), text_of(message, file)
     if text is None and not attach:
-        told = "nothing to send: give -m TEXT, --file FILE or --attach FILE"
-        raise UsageError(told)
+        nothing = "nothing to send: give -m TEXT, --file FILE (- is standard input), --attach FILE"
+        raise UsageError(nothing)
     with opened(context) as session:
-        (found,) = session.get_many(Ticket, [wanted])
+        (found,) = tickets_of(session, [wanted])
         deliver = found.comment if kind == "comment" else found.reply
         try:
             deliver(text or "", attachments=attach or (), **more)
@@ -98,5 +99,7 @@ def send(
                 f"find out: rtorm show {found.id} --history"
             )
             return INTERRUPTED
-        typer.echo(f"ticket {found.id}: {_DONE[kind]}")
+        said = f"ticket {found.id}: {_DONE[kind]}"
+        with told(said):
+            typer.echo(said)
     return OK

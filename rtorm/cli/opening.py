@@ -113,7 +113,12 @@ def _token_of(file: Path) -> str:
     if os.name == "posix" and file.stat().st_mode & _TO_OTHERS:
         message = f"{file} holds a token, and others may read it: chmod 600 {file}"
         warnings.warn(message, ExposedPasswordWarning, stacklevel=1)
-    return file.read_text(encoding="utf-8").strip()
+    try:
+        # Windows' editors put a mark before it.
+        return file.read_text(encoding="utf-8-sig").strip()
+    except UnicodeDecodeError:
+        message = f"{file} holds no token: it is no text"
+    raise ConfigurationError(message)
 
 
 def _token_set() -> str:

@@ -15,7 +15,7 @@ from typer.core import TyperCommand
 from rtorm.cli.settings import LoginKind, Settings, merged
 from rtorm.cli.statuses import MEANINGS
 
-__all__ = ["before_commands", "command", "new_app", "settings_of"]
+__all__ = ["before_commands", "command", "epilogue", "new_app", "settings_of"]
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 _PANEL = "Options for all commands"
@@ -130,7 +130,7 @@ def command(
     """
 
     def register(function: _F) -> _F:
-        help_class = type("Command", (_Command,), {"epilogue": _epilogue(examples)})
+        help_class = type("Command", (_Command,), {"epilogue": epilogue(examples)})
         app.command(name, cls=help_class, help=_unwrapped(function))(_with_shared(function))
         return function
 
@@ -213,7 +213,8 @@ def _unwrapped(function: Callable[..., Any]) -> str:
     return "\n\n".join(" ".join(each.split()) for each in paragraphs).replace("[", r"\[")
 
 
-def _epilogue(examples: Sequence[str]) -> str:
+def epilogue(examples: Sequence[str]) -> str:
+    """The last lines of a help: examples and exit statuses."""
     statuses = (f"{status:<5}{meaning}" for status, meaning in MEANINGS.items())
     told = [("Examples", examples), ("Exit status", statuses)]
     return "\n\n".join("\n   ".join([f" {head}:", *lines]) for head, lines in told) + "\n"

@@ -14,12 +14,13 @@ from rtorm.cli.cells import plain, shown
 from rtorm.cli.ending import complain
 from rtorm.cli.formats import TableOrJson
 from rtorm.cli.statuses import FAILED, OK, REFUSED, UNKNOWN
+from rtorm.cli.streams import told
 from rtorm.cli.terminal import Grid, for_programs, print_grid, results
 from rtorm.errors import StaleError, TransportError
 from rtorm.orm.records.results import SaveResult
 from rtorm.orm.state import NOT_LOADED, Change
 
-__all__ = ["Row", "grid_of", "planned", "rows_of", "status_of_results", "tell"]
+__all__ = ["Row", "grid_of", "in_words", "planned", "rows_of", "status_of_results", "tell"]
 
 Outcome = Literal["applied", "refused", "unknown", "stale", "not sent", "would be sent"]
 _STYLES = {
@@ -117,13 +118,24 @@ def tell(
     zone: tzinfo,
 ) -> None:
     """Print the rows."""
-    if form is TableOrJson.JSON:
-        told = [row.as_json() for row in rows]
-        for_programs().write(json.dumps(told, ensure_ascii=False, indent=2) + "\n")
-    elif rows:
-        print_grid(results(context), grid_of(rows, zone))
-    else:
-        complain("nothing to change: RT holds it already")
+    with told(in_words(rows)):
+        if form is TableOrJson.JSON:
+            listed = [row.as_json() for row in rows]
+            for_programs().write(json.dumps(listed, ensure_ascii=False, indent=2) + "\n")
+        elif rows:
+            print_grid(results(context), grid_of(rows, zone))
+        else:
+            complain("nothing to change: RT holds it already")
+
+
+def in_words(rows: Sequence[Row]) -> str:
+    """What became of which field, in one line."""
+    named = {f"ticket {row.ticket or 'new'}": row.ticket for row in rows}
+    said = (
+        f"{name}: {', '.join(f'{row.field} {row.outcome}' for row in rows if row.ticket == ticket)}"
+        for name, ticket in named.items()
+    )
+    return "; ".join(said) or "nothing to change"
 
 
 def status_of_results(results: Iterable[SaveResult]) -> int:

@@ -17,6 +17,7 @@ from rtorm.cli.formats import TableOrJson
 from rtorm.cli.opening import opened, zone_of_account
 from rtorm.cli.options import command, new_app, settings_of
 from rtorm.cli.terminal import Part, Sheet, for_programs, print_sheet, results
+from rtorm.cli.tickets import tell_merged
 from rtorm.errors import NotFound
 from rtorm.models.attachment import Attachment
 from rtorm.models.group import Group
@@ -82,8 +83,8 @@ def show(
     with opened(context) as session:
         records: list[Record] = [session.get(cls, named) for cls, named in wanted]
         for (_, named), record in zip(wanted, records, strict=True):
-            if isinstance(record, Ticket) and str(record.id) != named:
-                complain(f"ticket {named} has been merged into {record.id}")
+            if isinstance(record, Ticket):
+                tell_merged(int(named), record)
         if form is TableOrJson.JSON:
             told = [as_json(record, more) for record in records]
             for_programs().write(json.dumps(told, ensure_ascii=False, indent=2) + "\n")

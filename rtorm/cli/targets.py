@@ -6,7 +6,7 @@ import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from enum import Enum, auto
 from typing import Any, Protocol
 
@@ -93,6 +93,9 @@ _HOW_TO_EMPTY = {
     "queue": "a ticket is always in a queue",
     "status": "a ticket always has a status",
 }
+_NONE_SHOWN = (
+    "; RT shows it none there, as without the right SeeCustomField globally or on the custom field"
+)
 _CUSTOM_KINDS = {"Date": Kind.DAY, "DateTime": Kind.INSTANT}
 
 
@@ -248,7 +251,7 @@ def _read(kind: Kind, text: str, zone: tzinfo | None) -> Any:
         case Kind.NUMBER:
             return _number(text)
         case Kind.INSTANT:
-            return _instant(text, zone) if text else None
+            return _within_calendar(_instant(text, zone), text) if text else None
         case Kind.DAY:
             return _day(text) if text else None
         case _:
@@ -288,6 +291,15 @@ def _instant(text: str, zone: tzinfo | None) -> datetime:
     return early
 
 
+def _within_calendar(instant: datetime, text: str) -> datetime:
+    try:
+        instant.astimezone(UTC)
+    except OverflowError:
+        message = f"{text!r} is in no year of the calendar: those are 1 to 9999, in UTC"
+        raise UsageError(message) from None
+    return instant
+
+
 def _custom(field: Defined) -> Target:
     item = _CUSTOM_KINDS.get(field.type, Kind.OPTIONAL)
     return Target(CUSTOM + field.name, Kind.VALUES if field.multiple else item, item)
@@ -311,7 +323,9 @@ def _only(name: str, found: Sequence[Defined], fields: Sequence[Defined], queue:
         message = f"{name!r} may be any of {', '.join(CUSTOM + each for each in names)}"
         raise UsageError(message)
     near = _near(name, [*ATTRIBUTES, *(CUSTOM + field.name for field in fields)])
-    hint = f"; did you mean {' or '.join(near)}?" if near else ""
+    hint = "" if fields else _NONE_SHOWN
+    if near:
+        hint = f"; did you mean {' or '.join(near)}?"
     message = (
         f"{name!r} is neither an attribute of tickets nor a custom field of queue {queue!r} that "
         f"the account may see{hint}"

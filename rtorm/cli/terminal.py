@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import io
+import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -160,8 +162,16 @@ def _style(grid: Grid, cell: str) -> str:
     return grid.styles.get(cell.partition(":")[0], "")
 
 
+class _Console(Console):
+    """A console that leaves it to the command what it means that nobody reads."""
+
+    def on_broken_pipe(self) -> None:
+        """Tell the command; Rich's own would end the process with the status of a refusal."""
+        raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
+
+
 def _console(context: typer.Context, *, is_error: bool) -> Console:
-    return Console(
+    return _Console(
         stderr=is_error,
         no_color=True if settings_of(context).no_color else None,
         highlight=False,

@@ -39,7 +39,11 @@ __all__ = ["Ticket"]
 
 def _whole_seconds(instant: datetime) -> datetime:
     """RT keeps whole seconds; instants are told in UTC."""
-    return instant.astimezone(UTC).replace(microsecond=0)
+    try:
+        return instant.astimezone(UTC).replace(microsecond=0)
+    except OverflowError:
+        message = f"{instant} is no date in UTC"
+        raise ValueError(message) from None
 
 
 def _no_record(value: Any) -> Any:

@@ -54,8 +54,10 @@ def test_help_waits_for_nothing() -> None:
         "print(status, [n for n in ('requests', 'pydantic', 'rtorm.orm') if n in sys.modules])"
     )
     assert ran.stdout.splitlines()[-1] == "0 []"
-    for command in ("check", "show", "find", "edit", "create", "comment", "reply"):
+    for command in ("check", "show", "find", "edit", "create", "comment", "reply", "take"):
         assert f" {command} " in ran.stdout
+    assert "rtorm edit 42 status=resolved" in ran.stdout
+    assert "3    a reply was lost" in ran.stdout
 
 
 def test_the_help_of_a_command() -> None:

@@ -98,6 +98,20 @@ def test_a_file_of_a_token(tmp_path: Path) -> None:
     assert found.token == "1-2-abc"
 
 
+@pytest.mark.skipif(os.name != "posix", reason="Windows has other rights")
+def test_a_file_of_a_token_from_windows(tmp_path: Path) -> None:
+    """A mark before it is none of it, and what is no text is told with the file's name."""
+    file = tmp_path / "token"
+    file.touch(0o600)
+    file.write_bytes(b"\xef\xbb\xbf1-2-abc\r\n")
+    found = configuration_of(Settings(token_file=file)).login()
+    assert isinstance(found, Token)
+    assert found.token == "1-2-abc"
+    file.write_bytes(b"\xff\xfe1\x00")
+    with pytest.raises(ConfigurationError, match=f"{file} holds no token"):
+        configuration_of(Settings(token_file=file))
+
+
 def test_the_words_are_the_librarys(root: Path) -> None:
     """What is said in other words here is said there."""
     there = "\n".join(

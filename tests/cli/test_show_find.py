@@ -169,3 +169,12 @@ def test_what_cannot_be_found(command: Command, arguments: list[str]) -> None:
     """One line on standard error, and exit status 2."""
     ran = command("find", *arguments)
     assert (ran.status, ran.out, ran.err.count("\n")) == (2, "", 1)
+
+
+def test_found_as_numbers(command: Command, tickets: list[Incident], wire: Wire) -> None:
+    """A number a line, for `rtorm edit $(...)`; no ticket is loaded."""
+    ran = command("find", ids(tickets), "--format", "ids", "--order-by", "-id", "--limit", 2)
+    assert (ran.status, ran.err) == (0, "")
+    assert ran.out == f"{tickets[2].id}\n{tickets[1].id}\n"
+    assert not [sent for sent in wire.sent if sent.path in ("show", "ticket/show")]
+    assert command("find", "id = 999999", "--format", "ids").out == ""

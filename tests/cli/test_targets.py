@@ -190,3 +190,19 @@ def test_a_date_without_any_zone() -> None:
     """The message names the option."""
     with pytest.raises(UsageError, match="--time-zone"):
         value(Kind.INSTANT, "=2026-07-01 12:00", zone=None)
+
+
+@pytest.mark.parametrize("text", ["=0001-01-01", "=9999-12-31 23:59"])
+def test_a_date_outside_the_calendar(text: str) -> None:
+    """An instant that UTC has no date for is a mistake like others."""
+    zone = ROME if text.startswith("=0") else timezone(timedelta(hours=-1))
+    with pytest.raises(UsageError, match="in no year of the calendar"):
+        value(Kind.INSTANT, text, zone=zone)
+
+
+def test_a_queue_without_custom_fields() -> None:
+    """It may have them: which right an account lacks then, that sees none, is said."""
+    with pytest.raises(UsageError, match="SeeCustomField globally or on the custom field"):
+        target_of("severity", list, "Incidents")
+    with pytest.raises(UsageError, match="did you mean subject"):
+        target_of("subjct", list, "Incidents")

@@ -68,6 +68,23 @@ def test_what_a_new_ticket_lost(command: Command) -> None:
     }
 
 
+def test_a_file_that_is_not_there(command: Command, wire: Wire) -> None:
+    """It is told in the words of the command line, and nothing is made."""
+    ran = command("create", "--queue", "Incidents", "subject=x", "--attach", "/nowhere")
+    assert (ran.status, ran.out) == (2, "")
+    assert ran.err == "rtorm: files: cannot read /nowhere: No such file or directory\n"
+    assert not [sent for sent in wire.writes if sent.path == "ticket/new"]
+
+
+@pytest.mark.parametrize("option", ["--file", "--text"])
+def test_the_message_of_a_new_ticket(command: Command, tmp_path: Path, option: str) -> None:
+    """Its option is called as that of comment and reply, too."""
+    file = tmp_path / "text"
+    file.write_text("See db3.\n")
+    asked = ("create", "--queue", "Incidents", "subject=x", option, file, "--dry-run")
+    assert "See db3." in command(*asked).out
+
+
 def test_no_new_ticket(command: Command) -> None:
     """Why, on standard error; nothing else."""
     ran = command("create", "--queue", "No such queue", "subject=x")
