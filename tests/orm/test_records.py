@@ -357,6 +357,11 @@ def test_a_validator_with_info_sees_the_other_values() -> None:
         ("code", "bare", [(("code",), "value_error")]),
         ("subject", "a\nb", [(("subject",), "value_error")]),
         ("due", datetime(2025, 7, 1), [(("due",), "timezone_aware")]),  # noqa: DTZ001
+        (
+            "due",
+            datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=2))),
+            [(("due",), "value_error")],
+        ),
     ],
 )
 def test_a_refused_value_leaves_the_old_one(name: str, value: Any, errors: list[Any]) -> None:

@@ -1026,6 +1026,8 @@ UNSENT = {
     "Query.partitions(n)": "a number",
     "Query.stream(chunk)": "a number",
     "Query.stream(progress)": "called here",
+    "Query.to_pandas(chunk)": "a number",
+    "Query.to_pandas(progress)": "called here",
     "Query.update(progress)": "called here",
     "Query.update(verify)": "one of three words",
     "Partition.query(session)": "a session",
