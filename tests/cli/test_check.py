@@ -67,6 +67,7 @@ def test_what_is_wrong_is_one_line(command: Command, given: tuple[str, ...], wha
     assert "Traceback" not in ran.out + ran.err
 
 
+@pytest.mark.live
 def test_a_page_that_is_no_rt(command: Command) -> None:
     """A wrong URL, where something else answers, says what to check."""
     with running(Stub(always(html("<h1>Welcome</h1>")))) as stub:

@@ -19,7 +19,7 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
 _BLANKS = re.compile(r" +")
 # Of it the page shows what RT 5 is told, and a recording has the time of another day.
 _ONLY_5 = "rtorm check"
-_CLOCK = re.compile(r"^\w+ clock .*\n", re.MULTILINE)
+_CLOCK = re.compile(r"^\w+ +clock .*\n", re.MULTILINE)
 
 
 def steps(page: str) -> list[tuple[str, str]]:
