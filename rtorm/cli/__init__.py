@@ -1,4 +1,7 @@
-"""The command `rtorm`: tickets at the command line."""
+"""The command `rtorm`: tickets at the command line.
+
+Imports all of the library, when a command needs it; nothing imports it.
+"""
 
 from __future__ import annotations
 

@@ -1,1 +1,4 @@
-"""What RT holds, a record a file; declarations first, no HTTP."""
+"""What RT holds, a record a file; declarations first.
+
+Imports fields and records; no HTTP, and no session but by their own.
+"""

@@ -1,1 +1,4 @@
-"""What the server shows becomes records."""
+"""What the server shows becomes records.
+
+Imports records and how work is run; nothing of queries or of saving.
+"""

@@ -1,1 +1,4 @@
-"""What became of a write without a reply."""
+"""What became of a write without a reply.
+
+Imports queries, loading and plans; only reads.
+"""

@@ -1,1 +1,4 @@
-"""HTTP with RT: what is sent, how it may fail, what answered."""
+"""HTTP with RT: what is sent, how it may fail, what answered.
+
+Only here, in the client and in logins is requests spoken to; knows no verbs of the gateway's.
+"""
