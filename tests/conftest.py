@@ -26,11 +26,11 @@ from hypothesis.internal.constants_ast import Constants
 import rtorm
 from rtorm import Session, Ticket
 from rtorm.models.ticket import _CLASSES  # pyright: ignore[reportPrivateUsage]
-from rtorm.testing import RequestTracker
 from rtorm.testing.cassettes import record, replay
 from tests import recordings
-from tests.seed import SEED, password_of
-from tests.support import Incident, Server, Wire, installed
+from tests.seed import password_of
+from tests.serving import fixture_of, mode_of
+from tests.support import Incident, Server, Wire
 
 settings.register_profile(
     "suite",
@@ -39,8 +39,6 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 settings.load_profile("suite")
-
-VERSIONS = (4, 5)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -59,13 +57,6 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("servers") != "live":
         # What is generated would hang on which modules are loaded by then, and differ in a replay.
         setattr(providers, "_get_local_constants", Constants)  # noqa: B010
-
-
-def _mode(config: pytest.Config, major: int) -> str:
-    chosen = str(config.getoption("servers"))
-    if chosen == "auto":
-        return "live" if installed(major) else "replay"
-    return chosen
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -92,19 +83,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = kept
 
 
-@pytest.fixture(scope="session", params=VERSIONS, ids=["rt4", "rt5"])
-def rt(request: pytest.FixtureRequest) -> Iterator[Server]:
-    """A server of each version, with the suite's seed."""
-    major: int = request.param
-    mode = _mode(request.config, major)
-    if mode == "replay":
-        yield recordings.recorded_server(major)
-        return
-    with RequestTracker(version=major, initialdata=SEED) as tracker:
-        server = Server(tracker.url, tracker.version, major, tracker)
-        if mode == "record":
-            recordings.note_server(server)
-        yield server
+rt = fixture_of("session")
 
 
 @pytest.fixture(autouse=True)
@@ -114,7 +93,7 @@ def _recording(request: pytest.FixtureRequest) -> Iterator[None]:  # pyright: ig
         yield
         return
     server: Server = request.getfixturevalue("rt")
-    mode = _mode(request.config, server.major)
+    mode = mode_of(request.config, server.major)
     if mode == "live":
         yield
         return

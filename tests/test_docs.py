@@ -15,6 +15,7 @@ from pydantic import SecretStr
 import rtorm
 from rtorm import Session
 from tests.own_fields import prepare
+from tests.serving import fixture_of
 from tests.support import Incident, Server, Wire, installed
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -25,6 +26,10 @@ _ALONE = "testing"
 _SENT = re.compile(r'^```text title="sent to RT"\n(.*?)^```', re.DOTALL | re.MULTILINE)
 _TICKETS = re.compile(r"(?<=ticket/)[0-9]+|(?<=^id=)[0-9,]+", re.MULTILINE)
 _PRINTED = re.compile(r"\s*print\(.*\)  # (.*)")
+
+
+# The programs of the pages search, and would find what other tests have made.
+rt = fixture_of("module")
 
 
 def _programs(page: str) -> list[str]:

@@ -15,10 +15,14 @@ from rtorm.exports.tickets import Piece, Tickets
 from rtorm.models.ticket import _CLASSES  # pyright: ignore[reportPrivateUsage]
 from tests.cli.conftest import Command
 from tests.cli.test_page import steps
+from tests.serving import fixture_of
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00")
 _PRESSED = "^C"
 _MERGED = "later.jsonl --resume"
+
+# The page searches, and would find what other tests have made.
+rt = fixture_of("module")
 
 
 def test_the_page_does_what_it_says(

@@ -11,6 +11,7 @@ import pytest
 from rtorm import Session, Ticket
 from rtorm.models.ticket import _CLASSES  # pyright: ignore[reportPrivateUsage]
 from tests.cli.conftest import Command, Ran
+from tests.serving import fixture_of
 from tests.support import Server
 
 _BLOCK = re.compile(r"^```console\n(.*?)^```", re.DOTALL | re.MULTILINE)
@@ -20,6 +21,9 @@ _BLANKS = re.compile(r" +")
 # Of it the page shows what RT 5 is told, and a recording has the time of another day.
 _ONLY_5 = "rtorm check"
 _CLOCK = re.compile(r"^\w+ +clock .*\n", re.MULTILINE)
+
+# The page searches, and would find what other tests have made.
+rt = fixture_of("module")
 
 
 def steps(page: str) -> list[tuple[str, str]]:

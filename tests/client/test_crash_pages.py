@@ -8,7 +8,7 @@ import pytest
 
 from rtorm import Client, ProtocolError
 from rtorm.testing import RequestTracker
-from tests.conftest import VERSIONS
+from tests.serving import VERSIONS
 from tests.support import installed
 
 QUERY = {"query": "id > 0", "format": "i"}

@@ -43,9 +43,9 @@ from rtorm.orm.columns import And, Clause, Column, Or
 from rtorm.orm.declaring.layout import FieldLayout, layout_of
 from rtorm.rest1.forms import compose
 from rtorm.testing import RequestTracker
-from tests.conftest import VERSIONS
 from tests.database import Changed, Database, Tables, changes
 from tests.seed import SEED, number_of, password_of
+from tests.serving import VERSIONS
 from tests.support import Incident, Server, installed
 from tests.test_public_names import public_functions
 
