@@ -145,6 +145,8 @@ SEED: dict[str, list[dict[str, Any]]] = {
         *(_right(user, right, "Odd") for user in ("alice", "roman") for right in QUEUE_RIGHTS),
         *(_right("reader", right) for right in ("SeeQueue", "ShowTicket", "SeeCustomField")),
         *(_right("creator", right) for right in ("SeeQueue", "CreateTicket", "ShowTicket")),
+        # Messages alone: no ticket there is shown to it.
+        *(_right("creator", right, "Two Words") for right in ("CommentOnTicket", "ReplyToTicket")),
         *(_right("sydney", right, "Odd") for right in QUEUE_RIGHTS),
         *(_right("unmodifying", right, "Odd") for right in QUEUE_RIGHTS if right != _MODIFY),
         *(_right("unseeing", right, "Odd") for right in QUEUE_RIGHTS if right != _SEE),

@@ -14,7 +14,6 @@ from rtorm.cli.opening import opened
 from rtorm.cli.statuses import INTERRUPTED, OK
 from rtorm.cli.streams import told
 from rtorm.cli.texts import text_of
-from rtorm.cli.tickets import tickets_of
 
 __all__ = [
     "Addresses",
@@ -89,17 +88,16 @@ def send(
         nothing = "nothing to send: give -m TEXT, --file FILE (- is standard input), --attach FILE"
         raise UsageError(nothing)
     with opened(context) as session:
-        (found,) = tickets_of(session, [wanted])
-        deliver = found.comment if kind == "comment" else found.reply
+        deliver = session.comment if kind == "comment" else session.reply
         try:
-            deliver(text or "", attachments=attach or (), **more)
+            deliver(wanted, text or "", attachments=attach or (), **more)
         except KeyboardInterrupt:
             complain(
                 f"interrupted: the {kind} may have been recorded or not, and is not repeated; to "
-                f"find out: rtorm show {found.id} --history"
+                f"find out: rtorm show {wanted} --history"
             )
             return INTERRUPTED
-        said = f"ticket {found.id}: {_DONE[kind]}"
+        said = f"ticket {wanted}: {_DONE[kind]}"
         with told(said):
             typer.echo(said)
     return OK

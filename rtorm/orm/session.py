@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from typing import Any, Literal, Self, TypeVar, overload
 
 from rtorm.errors import CommitError, ConfigurationError
-from rtorm.models.attachment import Attachment
+from rtorm.models.attachment import Attachment, File
+from rtorm.models.ticket import Ticket
 from rtorm.models.transaction import Transaction
 from rtorm.orm.loading.classes import check_records
 from rtorm.orm.loading.clocks import TimeZone, outside, zone_of
@@ -235,6 +236,97 @@ class Session:
         """
         check_records(cls)
         return self._work.edit(cls, id, fields)
+
+    def comment(
+        self,
+        id: int | str,  # noqa: A002 - RT's own word
+        text: str = "",
+        *,
+        content_type: str = "text/plain",
+        cc: str | Iterable[str] = (),
+        bcc: str | Iterable[str] = (),
+        time_worked: int = 0,
+        status: str | None = None,
+        attachments: Iterable[File] = (),
+    ) -> None:
+        """Comment on a ticket without loading it: one request, as `Ticket.comment()` says.
+
+        So can an account that may comment and may not see the ticket (RT 4.4-5.0, REST 1.0: the
+        right CommentOnTicket is all that it takes). What the session holds of the ticket is loaded
+        again when it is read.
+
+        Args:
+            id: The ticket's id.
+            text: The message; it may be empty where there are attachments.
+            content_type: The media type of `text`: `text/plain` or `text/html`.
+            cc: Addresses that get this message, and no later ones.
+            bcc: The same, unseen by the others.
+            time_worked: Minutes, added to the ticket's `time_worked`.
+            status: The ticket's status afterwards; None leaves it to RT.
+            attachments: Paths, files open in binary mode, or `Attachment`s.
+
+        Raises:
+            RejectedError: Nothing was recorded: a part of the message cannot be sent, and nothing
+                was (`errors` names it), or RT refused it.
+            PermissionDenied: The account lacks the right CommentOnTicket or ModifyTicket.
+            PartialSaveError: The message was recorded, but RT refused the status.
+            NotFound: There is no such ticket.
+            ValueError: It is no id.
+            DetachedError: The session is closed.
+            OutcomeUnknownError: The reply was lost: `verify()` before you send it again.
+        """
+        self._work.unloaded(Ticket, id).comment(
+            text,
+            content_type=content_type,
+            cc=cc,
+            bcc=bcc,
+            time_worked=time_worked,
+            status=status,
+            attachments=attachments,
+        )
+
+    def reply(
+        self,
+        id: int | str,  # noqa: A002 - RT's own word
+        text: str = "",
+        *,
+        content_type: str = "text/plain",
+        cc: str | Iterable[str] = (),
+        bcc: str | Iterable[str] = (),
+        time_worked: int = 0,
+        status: str | None = None,
+        attachments: Iterable[File] = (),
+    ) -> None:
+        """Reply to a ticket's requestors without loading it, as `Ticket.reply()` says.
+
+        Args:
+            id: The ticket's id.
+            text: As in `comment`.
+            content_type: As in `comment`.
+            cc: As in `comment`.
+            bcc: As in `comment`.
+            time_worked: Minutes, added to the ticket's `time_worked`.
+            status: As in `comment`.
+            attachments: As in `comment`.
+
+        Raises:
+            RejectedError: As in `comment`.
+            PermissionDenied: The account lacks the right ReplyToTicket or ModifyTicket.
+            PartialSaveError: The message was recorded, but RT refused the status.
+            NotFound: There is no such ticket.
+            ValueError: It is no id.
+            DetachedError: The session is closed.
+            OutcomeUnknownError: The reply was lost: `verify()` before you send it again.
+        """
+        self._work.unloaded(Ticket, id).reply(
+            text,
+            content_type=content_type,
+            cc=cc,
+            bcc=bcc,
+            time_worked=time_worked,
+            status=status,
+            attachments=attachments,
+        )
 
     def commit(
         self,

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import tzinfo
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from rtorm.errors import (
     CommitInterrupted,
@@ -42,6 +42,8 @@ from rtorm.orm.verifying.inquiry import Finding, Moment
 from rtorm.orm.verifying.writes import of_edits
 
 __all__ = ["Workspace"]
+
+R = TypeVar("R", bound=Record)
 
 
 class Workspace(Deeds):
@@ -103,6 +105,20 @@ class Workspace(Deeds):
         self._assigned(cls, 0, fields)
         records = [self._assigned(cls, number, fields) for number in numbers]
         return self.run(records, verify, progress)
+
+    def unloaded(self, cls: type[R], wanted: int | str) -> R:
+        """The record that is held under this id, or an object of its own of which nothing is known.
+
+        For what is done to a record by its number alone.
+        """
+        self.check_open()
+        number = number_of(wanted)
+        held = self.records.of(cls.__rt_kind__, number)
+        if isinstance(held, cls):
+            return held
+        record = blank(cls, number)
+        state_of(record).session = self
+        return cast("R", record)
 
     def _assigned(self, cls: type[Record], number: int, fields: Mapping[str, Any]) -> Record:
         """An object of its own for a record of which nothing is loaded, with new values."""

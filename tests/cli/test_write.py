@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from rtorm import Session
+from rtorm import Session, Ticket
 from tests.cli.conftest import Command
 from tests.proxy import proxy_to
 from tests.support import Incident, Server, Wire
@@ -119,6 +119,16 @@ def test_a_message(
     (entry,) = ticket.history.of_type(type_)
     assert (entry.content, entry.time_taken) == ("Done.", 15)
     assert [each.filename for each in entry.attachments if each.filename] == ["a.log"]
+
+
+def test_a_message_by_an_account_that_sees_no_ticket(command: Command, session: Session) -> None:
+    """The right to comment is all that it takes."""
+    hidden = session.add(Ticket(queue="Two Words", subject="Hidden"))
+    session.commit()
+    assert command("show", hidden.id, user="creator").status == 1
+    ran = command("comment", hidden.id, "-m", "Alert.", user="creator")
+    assert (ran.status, ran.out, ran.err) == (0, f"ticket {hidden.id}: comment recorded\n", "")
+    assert [entry.content for entry in hidden.history.of_type("Comment")] == ["Alert."]
 
 
 def test_a_message_from_standard_input(command: Command, ticket: Incident) -> None:

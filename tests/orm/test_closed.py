@@ -45,6 +45,8 @@ ATTEMPTS: dict[str, Callable[[Session], Any]] = {
     "count": lambda session: session.query(Ticket).count(),
     "ids": lambda session: session.query(Ticket).ids(),
     "edit": lambda session: session.edit(Ticket, 1, subject="x"),
+    "comment": lambda session: session.comment(1, "x"),
+    "reply": lambda session: session.reply(1, "x"),
     "commit": lambda session: session.commit(),
     "begin": begin,
     "with": lambda session: session.__enter__(),

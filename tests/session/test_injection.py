@@ -545,12 +545,15 @@ def message_holds(column: str) -> Callable[[Scene, str, Any], bool]:
     return holds
 
 
-def sent(kind: str, **parts: Any) -> Callable[[Scene, str], object]:
-    """A comment or a reply, of which one part is made of a text."""
+def sent(of: str, **parts: Any) -> Callable[[Scene, str], object]:
+    """A comment or a reply, of a ticket or by its number; one part is made of a text."""
+    by, kind = of.split(".")
 
     def send(scene: Scene, text: str) -> object:
         made = {name: part(text) for name, part in parts.items()}
-        return getattr(scene.ticket, kind)(**{"text": "told", **made})
+        if by == "Ticket":
+            return getattr(scene.ticket, kind)(**{"text": "told", **made})
+        return getattr(scene.session, kind)(**{"id": scene.number, "text": "told", **made})
 
     return send
 
@@ -570,23 +573,22 @@ def has_file_of_kind(scene: Scene, text: str, _: object) -> bool:
     return message_holds("Filename")(scene, f"{hash(text)}", None)
 
 
-def messages(kind: str, texts: Sequence[str]) -> Iterator[Use]:
+def messages(of: str, texts: Sequence[str]) -> Iterator[Use]:
     """The parts of a message."""
-    of = f"Ticket.{kind}"
     told, named = message_holds("Content"), message_holds("Filename")
-    yield Use((f"{of}(text)",), sent(kind, text=str), MESSAGE, told, texts)
-    yield Use((f"{of}(content_type)",), sent(kind, content_type=str))
-    yield Use((f"{of}(content_type)",), sent(kind, content_type="text/html{}".format))
+    yield Use((f"{of}(text)",), sent(of, text=str), MESSAGE, told, texts)
+    yield Use((f"{of}(content_type)",), sent(of, content_type=str))
+    yield Use((f"{of}(content_type)",), sent(of, content_type="text/html{}".format))
     for part in ("cc", "bcc"):
-        to = sent(kind, **{part: ADDRESS.format})
+        to = sent(of, **{part: ADDRESS.format})
         addresses = [text for text in texts if not DWELT_ON.search(text) or "\n" in text]
-        yield Use((f"{of}({part})",), sent(kind, **{part: str}))
+        yield Use((f"{of}({part})",), sent(of, **{part: str}))
         yield Use((f"{of}({part})",), to, MESSAGE_TO, texts=addresses)
-    yield Use((f"{of}(status)",), sent(kind, status=str), MESSAGE, texts=FEW)
-    yield Use((f"{of}(time_worked)",), sent(kind, time_worked=str))
-    name = sent(kind, attachments=files_called)
+    yield Use((f"{of}(status)",), sent(of, status=str), MESSAGE, texts=FEW)
+    yield Use((f"{of}(time_worked)",), sent(of, time_worked=str))
+    name = sent(of, attachments=files_called)
     yield Use((f"{of}(attachments)", "Attachment(filename)"), name, MESSAGE, named, texts)
-    media, written = sent(kind, attachments=files_of_kind), has_file_of_kind
+    media, written = sent(of, attachments=files_of_kind), has_file_of_kind
     yield Use((f"{of}(attachments)", "Attachment(content_type)"), media, MESSAGE, written, FEW)
 
 
@@ -734,8 +736,12 @@ USES: tuple[Use, ...] = (
         FEW,
     ),
     Use(("Ticket.merge_into(ticket)",), lambda s, text: s.ticket.merge_into(text), (), never),  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
-    *messages("comment", TEXTS),
-    *messages("reply", FEW),
+    *messages("Ticket.comment", TEXTS),
+    *messages("Ticket.reply", FEW),
+    *messages("Session.comment", FEW),
+    *messages("Session.reply", FEW),
+    Use(("Session.comment(id)",), sent("Session.comment", id=str), (), never),
+    Use(("Session.reply(id)",), sent("Session.reply", id=str), (), never),
     Use(("Attachment.from_path(content_type)",), from_path, MESSAGE, texts=FEW),
     Use(("cf(name)",), written_by_name, (), texts=FEW[::2]),
     Use(

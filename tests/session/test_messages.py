@@ -27,6 +27,7 @@ from rtorm import (
     Transaction,
 )
 from tests.proxy import Loss, Proxy, proxy_to
+from tests.seed import password_of
 from tests.session.test_values import HOSTILE
 from tests.support import Incident, Server, Wire
 
@@ -389,6 +390,69 @@ def test_what_was_loaded_is_loaded_again(ticket: Incident) -> None:
     assert ticket.last_updated >= updated
 
 
+def test_a_message_by_number_is_one_request(ticket: Incident, connect: Connect, wire: Wire) -> None:
+    """Nothing is loaded for it."""
+    with connect() as fresh:
+        fresh.client.identity()
+        wire.clear()
+        fresh.comment(ticket.id, "Heard.", time_worked=5)
+        fresh.reply(str(ticket.id), "Answered.")
+        at = f"ticket/{ticket.id}/comment"
+        assert paths(wire) == [at, at]
+    assert [form["Action"] for sent in wire.writes for form in sent.forms] == [
+        "comment",
+        "correspond",
+    ]
+    entries = ticket.history.of_type("Comment", "Correspond")
+    assert [entry.content for entry in entries] == ["Heard.", "Answered."]
+
+
+def test_a_loaded_ticket_learns_of_a_message_by_number(ticket: Incident, session: Session) -> None:
+    """As if it had sent it; what is dirty stays dirty."""
+    assert (ticket.time_worked, ticket.history.of_type("Comment")) == (0, ())
+    session.comment(ticket.id, "Looked.", time_worked=5, status="open")
+    assert (ticket.time_worked, ticket.status) == (5, "open")
+    assert ticket.history.of_type("Comment")[-1].content == "Looked."
+    ticket.subject = "Unsaved"
+    session.reply(ticket.id, "Once more.", time_worked=5)
+    assert (ticket.time_worked, ticket.changes["subject"].new) == (10, "Unsaved")
+    ticket.discard()
+
+
+def test_who_may_comment_need_not_see_the_ticket(session: Session, connect: Connect) -> None:
+    """RT takes the message; of the ticket it tells nothing, and refuses what takes more rights."""
+    hidden = session.add(Ticket(queue="Two Words", subject="Hidden"))
+    session.commit()
+    theirs = connect("creator")
+    with pytest.raises(PermissionDenied, match="ShowTicket"):
+        theirs.get(Ticket, hidden.id)
+    theirs.comment(hidden.id, "Alert.", attachments=[Attachment(filename="a", content=b"x")])
+    theirs.reply(hidden.id, "Seen.")
+    with pytest.raises(PartialSaveError, match="recorded") as caught:
+        theirs.comment(hidden.id, "Open it.", status="open")
+    assert caught.value.errors["status"][0] == "Permission Denied"
+    entries = hidden.history.of_type("Comment", "Correspond")
+    assert [entry.content for entry in entries] == ["Alert.", "Seen.", "Open it."]
+    assert entries[0].attachments[-1].content == b"x"
+
+
+def test_what_is_wrong_with_a_message_by_number_is_told(
+    session: Session, ticket: Incident, connect: Connect, wire: Wire
+) -> None:
+    """In the words of a loaded ticket's."""
+    for bad in ("", "x", "1 2", -1, 0, True):
+        with pytest.raises(ValueError, match="not an id"):
+            session.comment(bad, "x")
+    with pytest.raises(RejectedError, match="no e-mail address") as caught:
+        connect().reply(ticket.id, cc="bob")
+    assert sorted(caught.value.errors) == ["cc"]
+    assert not wire.writes
+    with pytest.raises(NotFound, match="999999"):
+        session.comment(999999, "x")
+    with pytest.raises(PermissionDenied, match="not allowed to Comment"):
+        connect("reader").comment(ticket.id, "x")
+
+
 @pytest.mark.parametrize("user", ["reader", "creator"])
 def test_messages_without_the_right_are_refused(
     connect: Connect, ticket: Incident, recorded: Recorded, user: str
@@ -481,6 +545,24 @@ def test_a_message_whose_reply_is_lost_is_sent_once(
     proxy.losses.clear()
     assert len(far.history.of_type("Comment")) == count
     assert far.time_worked == 5 * count
+
+
+@pytest.mark.live
+def test_whether_a_message_is_there_takes_the_right_to_see_it(
+    session: Session, proxy: Proxy, rt: Server
+) -> None:
+    """What cannot be looked for is not said to be missing."""
+    hidden = session.add(Ticket(queue="Two Words", subject="Hidden"))
+    session.commit()
+    auth = ("creator", password_of("creator"))
+    with rtorm.connect(proxy.url, auth=auth, time_zone="UTC", retries=0) as theirs:
+        proxy.losses["/comment"] = "reply"
+        with pytest.raises(OutcomeUnknownError, match="may or may not") as caught:
+            theirs.comment(hidden.id, "Once")
+        proxy.losses.clear()
+        with pytest.raises(PermissionDenied, match="ShowTicket"):
+            caught.value.verify()
+    assert [entry.content for entry in hidden.history.of_type("Comment")] == ["Once"]
 
 
 @pytest.mark.live

@@ -239,6 +239,8 @@ def sessions(session: Session, ticket: Incident) -> None:
     assert_type(session.get_many(Incident, (1, 2), missing="skip"), list[Incident])
     assert_type(session.add(Incident(room="A1")), Incident)
     assert_type(session.edit(Incident, 77, status="stalled"), SaveResult)
+    assert_type(session.comment(77, "Looked.", time_worked=5), None)
+    assert_type(session.reply("77", attachments=[Path("df.txt")]), None)
     assert_type(session.commit(), CommitReport)
     assert_type(session.commit(verify="always"), CommitReport)
     with rtorm.progress.bar("Saving") as progress:
