@@ -14,8 +14,32 @@ import pytest
 from rtorm import Client
 from rtorm.auth import Login
 from tests.client.servers import PASSWORD, USER, Behaviour, Relay, Stub, running
-from tests.client.support import Connect, Serve, Traffic, WireLog
+from tests.client.support import Certified, Connect, Serve, Traffic, WireLog
 from tests.support import Server
+
+_REQUEST = (
+    "openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout key.pem "
+    "-out request.pem -subj /CN=localhost"
+)
+_SIGN = (
+    "openssl ca -batch -selfsign -config ca.cnf -in request.pem -keyfile key.pem -notext "
+    "-out server.pem -create_serial"
+)
+_SIGNING = """
+[ca]
+default_ca = own
+[own]
+database = index
+serial = serial
+new_certs_dir = .
+default_md = sha256
+policy = any
+x509_extensions = names
+[any]
+commonName = supplied
+[names]
+subjectAltName = IP:127.0.0.1
+"""
 
 
 @pytest.fixture
@@ -84,6 +108,23 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Path:
     except FileNotFoundError:
         pytest.skip("openssl is not installed")
     return folder / "ca.pem"
+
+
+@pytest.fixture
+def certified(tmp_path: Path, authority: Path) -> Certified:
+    """Makes certificates, where openssl is installed."""
+    assert authority.exists()
+
+    def made(begins: str, ends: str) -> tuple[ssl.SSLContext, Path]:
+        (tmp_path / "ca.cnf").write_text(_SIGNING)
+        (tmp_path / "index").touch()
+        for command in (_REQUEST, f"{_SIGN} -startdate {begins} -enddate {ends}"):
+            subprocess.run(command.split(), cwd=tmp_path, check=True, capture_output=True)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(tmp_path / "server.pem", tmp_path / "key.pem")
+        return context, tmp_path / "server.pem"
+
+    return made
 
 
 @pytest.fixture

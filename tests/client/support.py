@@ -7,6 +7,7 @@ import re
 import ssl
 import traceback
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Protocol
 
 import pytest
@@ -22,6 +23,12 @@ class Serve(Protocol):
     def __call__(
         self, behaviour: Behaviour, tls: ssl.SSLContext | None = None, port: int = 0
     ) -> Stub: ...
+
+
+class Certified(Protocol):
+    """Makes a TLS server's certificate for some time: what has it, and the file to trust."""
+
+    def __call__(self, begins: str, ends: str) -> tuple[ssl.SSLContext, Path]: ...
 
 
 class Connect(Protocol):

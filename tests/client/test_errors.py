@@ -19,7 +19,7 @@ from rtorm import (
 )
 from rtorm.auth import Password, PerRequest
 from tests.client.servers import PAGE, SHOWN, Answer, FakeRT, always, html
-from tests.client.support import Connect, Serve
+from tests.client.support import Certified, Connect, Serve
 from tests.seed import password_of
 from tests.support import Server
 
@@ -143,6 +143,23 @@ def test_certificate_of_another_host(
     url = serve(FakeRT(), tls).url.replace("127.0.0.1", "localhost")
     with pytest.raises(TransportError, match="not valid for 'localhost'"):
         client(url, verify=authority).get("ticket/1/show")
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "said"),
+    [
+        ("20200101000000Z", "20200201000000Z", "has expired: the server needs a new one"),
+        ("20900101000000Z", "20900201000000Z", "is not valid yet: check the clocks"),
+    ],
+)
+def test_certificate_of_another_time(
+    serve: Serve, client: Connect, certified: Certified, begins: str, ends: str, said: str
+) -> None:
+    """Of a known authority, but old or early: trusting another one would not help."""
+    tls, authority = certified(begins, ends)
+    with pytest.raises(TransportError, match=f"nothing was sent: the certificate {said}") as caught:
+        client(serve(FakeRT(), tls).url, verify=authority).get("ticket/1/show")
+    assert "trusted" not in str(caught.value)
 
 
 @pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])

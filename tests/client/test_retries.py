@@ -18,6 +18,7 @@ from tests.client.servers import (
     RawAnswer,
     Request,
     Stub,
+    always,
     html,
     says,
 )
@@ -112,6 +113,28 @@ def test_what_stays_is_told(
     assert pauses[0] == 0
     assert 1 <= pauses[1] <= 1.5
     assert 2 <= pauses[2] <= 2.5
+
+
+@pytest.mark.parametrize(
+    ("status", "tries"), [(407, 1), (403, 1), (502, 3)], ids=["login", "forbidden", "passes"]
+)
+def test_a_proxy_that_makes_no_tunnel(
+    serve: Serve,
+    client: Connect,
+    pauses: list[float],
+    monkeypatch: pytest.MonkeyPatch,
+    status: int,
+    tries: int,
+) -> None:
+    """What it does not let through it never will: a wrong login shuts an account out soon."""
+    proxy = serve(always(html(PAGE, status)))
+    monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+    monkeypatch.setenv("NO_PROXY", "")
+    with pytest.raises(TransportError, match=rf"check the proxy .*{status}") as caught:
+        read(client("https://rt.example.com", retries=2))
+    assert [sent.method for sent in proxy.requests] == ["CONNECT"] * tries
+    assert (caught.value.retry_after is None) == (tries == 1)
+    assert len(pauses) == tries - 1
 
 
 @PASSING

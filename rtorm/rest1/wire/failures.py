@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import ssl
 import traceback
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import requests
@@ -18,8 +19,8 @@ __all__ = ["LOOK_FIRST", "Failures", "causes_of"]
 LOOK_FIRST = "look at the record before you send it again"
 
 _CONNECTION = "urllib3.connection"
-# X509_V_ERR_HOSTNAME_MISMATCH and X509_V_ERR_IP_ADDRESS_MISMATCH of OpenSSL
-_OTHER_NAMES = (62, 64)
+# How http.client says that a proxy wants a login, or lets nobody there.
+_REFUSED_TUNNEL = re.compile(r"Tunnel connection failed: 40[37]\b")
 _NEVER_CONNECTED = (
     urllib3.exceptions.NewConnectionError,
     urllib3.exceptions.ConnectTimeoutError,
@@ -117,8 +118,7 @@ class Failures:
             return f"it took no more of the request for {reading:g} s (timeout= sets the limit)"
         told = f"{type(causes[-1]).__name__}: {causes[-1]}"
         advice = next((advice for kind, advice in _REMEDIES if _holds(causes, kind)), "")
-        if any(map(_is_of_another, causes)):
-            advice = "the certificate is for another name than the URL has: check the host in it"
+        advice = next(filter(None, map(_of_certificate, causes)), advice)
         return f"{advice} ({told})" if advice and unsent else told
 
 
@@ -133,6 +133,16 @@ _REMEDIES: tuple[tuple[type[BaseException], str], ...] = (
     ),
     (ssl.SSLError, "check that this port of the server speaks https"),
 )
+
+
+_OTHER_NAME = "the certificate is for another name than the URL has: check the host in it"
+# What OpenSSL finds at a certificate whose authority may well be known, by its X509_V_ERR_ numbers.
+_CERTIFICATES: Mapping[int, str] = {
+    9: "the certificate is not valid yet: check the clocks of the server and of this machine",
+    10: "the certificate has expired: the server needs a new one, or this machine's clock is wrong",
+    62: _OTHER_NAME,
+    64: _OTHER_NAME,
+}
 
 
 # Failures that a second attempt would meet again, or that have taken all the time there was.
@@ -155,6 +165,8 @@ def _wait(causes: Iterable[BaseException]) -> float | None:
 def _stays(error: BaseException) -> bool:
     if isinstance(error, socket.gaierror):
         return error.errno != socket.EAI_AGAIN
+    if type(error) is OSError and _REFUSED_TUNNEL.match(str(error)):
+        return True
     # Of TLS that the other end does not speak.
     handshake = isinstance(error, ssl.SSLError) and _before_sending(error)
     return handshake or isinstance(error, _STAYING)
@@ -178,10 +190,11 @@ def _is_unproven(error: BaseException) -> bool:
     return type(error).__name__ == "MutualAuthenticationError"
 
 
-def _is_of_another(error: BaseException) -> bool:
-    """Whether a certificate is good, and that of another host."""
-    number = getattr(error, "verify_code", 0)
-    return isinstance(error, ssl.SSLCertVerificationError) and number in _OTHER_NAMES
+def _of_certificate(error: BaseException) -> str:
+    """What is wrong with a certificate, if more can be said than that it is not trusted."""
+    if not isinstance(error, ssl.SSLCertVerificationError):
+        return ""
+    return _CERTIFICATES.get(error.verify_code, "")
 
 
 def _ran_out(error: BaseException) -> bool:
