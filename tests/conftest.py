@@ -36,7 +36,12 @@ settings.register_profile(
     "suite",
     derandomize=True,
     deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+    suppress_health_check=[
+        HealthCheck.too_slow,
+        HealthCheck.function_scoped_fixture,
+        # Otherwise what is drawn for one server hangs on whether another has been tested before.
+        HealthCheck.differing_executors,
+    ],
 )
 settings.load_profile("suite")
 
