@@ -5,6 +5,7 @@ from __future__ import annotations
 from rtorm.errors import (
     CommitError,
     CommitInterrupted,
+    NotFound,
     OutcomeUnknownError,
     PermissionDenied,
     SaveError,
@@ -35,4 +36,5 @@ def status_of(error: BaseException) -> int:
         return UNKNOWN if unknown else REFUSED
     if isinstance(error, KeyboardInterrupt):
         return INTERRUPTED
-    return REFUSED if isinstance(error, SaveError | PermissionDenied) else FAILED
+    refused = isinstance(error, SaveError | PermissionDenied)
+    return REFUSED if refused and not isinstance(error, NotFound) else FAILED

@@ -131,6 +131,14 @@ def test_a_message_by_an_account_that_sees_no_ticket(command: Command, session: 
     assert [entry.content for entry in hidden.history.of_type("Comment")] == ["Alert."]
 
 
+@pytest.mark.parametrize("kind", ["comment", "reply"])
+def test_a_message_to_no_ticket(command: Command, kind: str) -> None:
+    """A wrong number is exit status 2, as for all commands."""
+    ran = command(kind, 999999, "-m", "x")
+    assert (ran.status, ran.out) == (2, "")
+    assert "Ticket 999999 does not exist" in ran.err
+
+
 def test_a_message_from_standard_input(command: Command, ticket: Incident) -> None:
     """To the letter."""
     ran = command("comment", ticket.id, "--file", "-", stdin="  kept: x\n\nend\n")
