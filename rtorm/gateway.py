@@ -28,6 +28,7 @@ __all__ = [
     "FileDetails",
     "FileFound",
     "Gateway",
+    "Holders",
     "Identity",
     "ListedFile",
     "Message",
@@ -340,6 +341,19 @@ class Definition:
     maximum: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Holders:
+    """Who holds a role of a ticket.
+
+    Attributes:
+        groups: Groups, their names by their numbers.
+        users: The names and e-mail addresses of single users, in small letters.
+    """
+
+    groups: Mapping[int, str]
+    users: frozenset[str]
+
+
 class Gateway(Protocol):
     """The verbs in which a session speaks to a server."""
 
@@ -493,5 +507,12 @@ class Gateway(Protocol):
         """The values of custom fields by their numbers, of each ticket; None if it is not told.
 
         Of two custom fields with one name, REST 1.0 shows the value of one under both.
+        """
+        ...
+
+    def holders(self, tickets: Sequence[int]) -> Mapping[int, Mapping[str, Holders]]:
+        """Who holds the roles of tickets, by the names that `show` gives to these.
+
+        What the server does not tell is left out.
         """
         ...

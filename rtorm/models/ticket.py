@@ -133,7 +133,8 @@ class Ticket(Record):
     )
     """E-mail addresses or user names.
 
-    RT shows a group as its members, so that writing a changed list back replaces the group by them.
+    RT shows a group as its members. A changed list is sent with the group in their place where RT
+    tells that there is one (RT 5 and later, by REST 2.0); RT 4 replaces the group by them.
     """
     cc: Attr[list[Annotated[str, _NO_RECORD, _WATCHER]]] = attr(
         "Cc", ADDRESSES, default_factory=list, dear=True, lost_on_create=True

@@ -85,6 +85,12 @@ class Verdict:
         """Take an attribute for refused."""
         self.errors.setdefault(name, []).append(said)
 
+    def doubt(self, names: Iterable[str]) -> None:
+        """Take accepted attributes for lost in silence, as long as they are not read back."""
+        for name in self.applied.intersection(names):
+            self.applied.discard(name)
+            self.silent[name] = _LOST
+
     def unread(self, reason: str) -> None:
         """Tell of all that is doubtful that it was not read back, and why."""
         for name, why in {**dict.fromkeys(self.silent, _TAKEN), **self.unclear}.items():
@@ -110,6 +116,7 @@ def judge_edit(plan: EditPlan, replies: Sequence[EditReply]) -> Verdict:
     """What the replies to a record's forms say of its attributes."""
     verdict = Verdict()
     judge_forms(verdict, plan.record, plan.forms, replies)
+    verdict.doubt(plan.regrouped)
     fields = layout_for(plan.record).fields
     # As long as it is not read back: RT tells only of what it refuses of a list.
     verdict.in_part = any(
@@ -136,10 +143,7 @@ def judge_forms(
     fields = layout_for(record).fields
     for form, reply in zip(forms, replies, strict=True):
         _judge_form(verdict, form, reply)
-        for name in [name for name in form.names.values() if fields[name].lost_on_edit]:
-            if name in verdict.applied:
-                verdict.applied.discard(name)
-                verdict.silent[name] = _LOST
+        verdict.doubt(name for name in form.names.values() if fields[name].lost_on_edit)
 
 
 def _judge_form(verdict: Verdict, form: PlannedForm, reply: EditReply) -> None:

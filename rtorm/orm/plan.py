@@ -20,6 +20,7 @@ from rtorm.orm.loading.mirroring import Agreement
 from rtorm.orm.record import Record
 from rtorm.orm.records.checking import checked, objections, run_model_validators
 from rtorm.orm.records.defined import PREFIX, layout_for
+from rtorm.orm.records.groups import with_groups
 from rtorm.orm.state import NOT_LOADED, Change, TrackedList, state_of
 from rtorm.rest1.checks import attachment_line
 from rtorm.rest1.clock import Clock
@@ -48,12 +49,14 @@ class EditPlan:
         changes: What was set.
         forms: The forms.
         waits: Whether it links to a ticket that is new; `replanned` once that has a number.
+        regrouped: Lists of watchers of which RT is told groups in place of their members.
     """
 
     record: Record
     changes: Mapping[str, Change[Any]]
     forms: tuple[PlannedForm, ...]
     waits: bool = False
+    regrouped: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,8 +260,8 @@ def _plan_edit(
     company: _Company,
 ) -> EditPlan | Unsendable:
     fields = layout_for(record).fields
-    told = ((fields[name], change.new) for name, change in changes.items())
-    encoded = _encode(told, clock, errors, company)
+    sent = _with_groups(record, changes, errors)
+    encoded = _encode(((fields[name], new) for name, new in sent.items()), clock, errors, company)
     for name in encoded:
         if said := fields[name].not_told(created=False):
             errors[name] = [said]
@@ -269,7 +272,23 @@ def _plan_edit(
     forms = _forms(record, fields, encoded, freed=_is_freed(changes))
     linked = (c.new for name, c in changes.items() if fields[name].codec is LINKS)
     waits = any(isinstance(member, Record) for members in linked for member in members)
-    return EditPlan(record, changes, forms, waits)
+    regrouped = frozenset(
+        name for name in state_of(record).holders if sent[name] != changes[name].new
+    )
+    return EditPlan(record, changes, forms, waits, regrouped)
+
+
+def _with_groups(
+    record: Record, changes: Mapping[str, Change[Any]], errors: dict[str, list[str]]
+) -> dict[str, Any]:
+    """What is to be sent of each change: lists of watchers with the groups that RT hides."""
+    sent = {name: change.new for name, change in changes.items()}
+    for name, holders in state_of(record).holders.items():
+        try:
+            sent[name] = with_groups(changes[name].old, sent[name], holders)
+        except EncodeError as error:
+            errors[name] = [str(error)]
+    return sent
 
 
 def _is_freed(changes: Mapping[str, Change[Any]]) -> bool:

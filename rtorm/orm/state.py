@@ -16,7 +16,7 @@ from rtorm.texts import brief
 
 if TYPE_CHECKING:
     from rtorm.errors import RTError
-    from rtorm.gateway import Action, Message
+    from rtorm.gateway import Action, Holders, Message
     from rtorm.orm.declaring.layout import Layout
     from rtorm.orm.record import Record
     from rtorm.orm.records.defined import Defined
@@ -128,7 +128,7 @@ class Owner(Protocol):
         ...
 
 
-_AT_NEED = frozenset({"original", "outdated", "errors", "undecoded", "defaults", "told"})
+_AT_NEED = frozenset({"original", "outdated", "errors", "undecoded", "defaults", "told", "holders"})
 
 
 class State:
@@ -153,6 +153,8 @@ class State:
         strict: Whether what is not loaded is refused when it is read, as its query wanted.
         told: What was asked for and not shown, by attribute name, with the server's reason if it
             gave one: reading it says so, before it is asked for again.
+        holders: Who holds the roles whose lists are about to be sent, by attribute name, as far as
+            the server tells it.
     """
 
     __slots__ = (
@@ -160,6 +162,7 @@ class State:
         "defined",
         "deleted",
         "errors",
+        "holders",
         "layout",
         "original",
         "outdated",
@@ -178,6 +181,7 @@ class State:
     undecoded: dict[str, str]
     defaults: dict[str, TrackedList[Any]]
     told: dict[str, RTError | None]
+    holders: dict[str, Holders]
 
     def __init__(self) -> None:
         self.session: Owner | None = None

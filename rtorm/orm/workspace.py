@@ -27,6 +27,7 @@ from rtorm.orm.loading.forgetting import forget_links, overtake
 from rtorm.orm.loading.mirroring import Agreement, forget_ends, take_note
 from rtorm.orm.loading.reading import number_of
 from rtorm.orm.loading.shown import blank, forget, forget_all
+from rtorm.orm.loading.watchers import learn_holders
 from rtorm.orm.outcome import unsent
 from rtorm.orm.plan import CreatePlan, EditPlan, Plan, Unsendable, plans
 from rtorm.orm.record import Record
@@ -214,6 +215,7 @@ class Workspace(Deeds):
             # What the server does not show any more it lets nobody edit either, and says so then.
             with suppress(NotFound, PermissionDenied):
                 self.prepare(record)
+        learn_holders(self.gateway, records)
         refused = {} if lookout is None else lookout.before(records)
         # Of the links of what is not sent, the others know nothing.
         sendable = [record for record in records if record not in refused]

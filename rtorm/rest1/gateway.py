@@ -17,6 +17,7 @@ from rtorm.gateway import (
     EntryFound,
     FileDetails,
     FileFound,
+    Holders,
     Identity,
     ListedFile,
     Message,
@@ -38,6 +39,7 @@ from rtorm.rest1.readers.links import RELATIONS, LinkReader
 from rtorm.rest1.readers.related import RelatedReader
 from rtorm.rest1.readers.searches import Searcher
 from rtorm.rest1.readers.steps import StepReader
+from rtorm.rest1.readers.watchers import WatcherReader
 from rtorm.rest1.replies.creates import read_created
 from rtorm.rest1.replies.edits import read_edits, target
 from rtorm.rest1.replies.messages import read_message, read_said
@@ -65,6 +67,7 @@ class Rest1:
         self._numbers = NumberReader(client)
         self._searcher = Searcher(client)
         self._custom_fields = CustomFieldReader(client)
+        self._watchers = WatcherReader(client)
 
     def identity(self) -> Identity:
         """Who we are, what time it is there, which version it is."""
@@ -161,6 +164,10 @@ class Rest1:
     ) -> list[Mapping[int, tuple[str, ...]]] | None:
         """The values of custom fields by their numbers, of each ticket (RT 5 and later)."""
         return self._custom_fields.values(tickets, custom_fields)
+
+    def holders(self, tickets: Sequence[int]) -> Mapping[int, Mapping[str, Holders]]:
+        """Who holds the roles of tickets (RT 5 and later)."""
+        return self._watchers.holders(tickets)
 
     def edit(self, edits: Sequence[Edit]) -> list[EditReply]:
         """Carry out the edits in their order, in one request.

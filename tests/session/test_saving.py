@@ -371,7 +371,7 @@ def test_a_bad_value_in_a_list_fails_before_it_is_sent(ticket: Incident, wire: W
     ticket.hosts.append("two\nlines")
     with pytest.raises(RejectedError, match="line break"):
         ticket.save()
-    assert wire.sent == []
+    assert wire.writes == []
     assert list(ticket.errors) == ["hosts"]
 
 

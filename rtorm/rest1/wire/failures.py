@@ -118,7 +118,8 @@ class Failures:
             return f"it took no more of the request for {reading:g} s (timeout= sets the limit)"
         told = f"{type(causes[-1]).__name__}: {causes[-1]}"
         advice = next((advice for kind, advice in _REMEDIES if _holds(causes, kind)), "")
-        advice = next(filter(None, map(_of_certificate, causes)), advice)
+        for cause in causes:
+            advice = _of_certificate(cause) or advice
         return f"{advice} ({told})" if advice and unsent else told
 
 
