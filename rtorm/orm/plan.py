@@ -283,7 +283,8 @@ def _with_groups(
 ) -> dict[str, Any]:
     """What is to be sent of each change: lists of watchers with the groups that RT hides."""
     sent = {name: change.new for name, change in changes.items()}
-    for name, holders in state_of(record).holders.items():
+    valid = {name: held for name, held in state_of(record).holders.items() if name not in errors}
+    for name, holders in valid.items():
         try:
             sent[name] = with_groups(changes[name].old, sent[name], holders)
         except EncodeError as error:

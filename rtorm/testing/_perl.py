@@ -3,8 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias, cast
 
-InitialData: TypeAlias = str | Mapping[str, Sequence[Mapping[str, object]]]
-"""Perl text, or what each of RT's initialdata arrays shall hold, by the array's name."""
+InitialData: TypeAlias = str | Mapping[str, object]
+"""Perl text, or what each of RT's initialdata arrays shall hold, by the array's name.
+
+The arrays are lists of dictionaries. Type checkers take a constant with several of them for a
+dictionary of objects, which is why none of them looks further.
+"""
 
 _SECTIONS = """
     ACL Articles Assets Attributes Catalogs Classes CustomFields CustomRoles Groups Members OCFVs
@@ -22,7 +26,8 @@ def initialdata_text(data: InitialData) -> str:
 
     Raises:
         ValueError: RT knows no such section, or a string holds a lone surrogate.
-        TypeError: A value is none of str, int, bool, None, list, tuple, dict.
+        TypeError: A section is no list, or a value is none of str, int, bool, None, list, tuple,
+            dict.
     """
     if isinstance(data, str):
         # Without the pragma Perl takes each byte of the text for a character.
@@ -30,6 +35,9 @@ def initialdata_text(data: InitialData) -> str:
     known = _SECTIONS.split()
     if unknown := [name for name in data if name not in known]:
         raise ValueError(f"RT's initialdata has no {', '.join(unknown)}, but {', '.join(known)}")
+    for name, rows in data.items():
+        if not isinstance(rows, list | tuple):
+            raise TypeError(f"{name} of RT's initialdata is a list, not {type(rows).__name__}")
     return "".join(f"@{name} = @{{{literal(rows)}}};\n" for name, rows in data.items()) + "1;\n"
 
 

@@ -891,6 +891,15 @@ def test_the_number_of_requests_is_a_number_from_1(parallel: Any) -> None:
         connect("https://rt.example.com", auth=("me", "x"), parallel=parallel)
 
 
+def test_a_summary_says_a_reason_once() -> None:
+    """For all attributes of a record that it is about, in their order."""
+    unread = {"subject": ["not read back"], "owner": ["no such user"], "queue": ["not read back"]}
+    report = CommitReport((SaveResult(blank(Ticket, 5), "partial", {}, unread),))
+    assert report.summary().splitlines()[1].strip() == (
+        "<Ticket 5>: subject, queue: not read back; owner: no such user"
+    )
+
+
 def test_a_summary_of_thousands_can_be_read() -> None:
     """Counts, what was refused first, and how much more there is."""
     tickets = [blank(Ticket, number) for number in range(1, 3001)]

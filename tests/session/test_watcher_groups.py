@@ -94,6 +94,17 @@ def test_a_group_is_not_replaced_by_a_part_of_it(
     assert ticket.cc == ["ann@example.com"]
 
 
+@pytest.mark.parametrize("bad", [5, None, "two, three@example.com"])
+def test_what_is_no_watcher_is_refused(ticket: Incident, wire: Wire, bad: Any) -> None:
+    """With the reason, and before anything is written."""
+    ticket.cc.append(bad)
+    with pytest.raises(RejectedError, match="cc: ") as caught:
+        ticket.save()
+    assert list(caught.value.errors) == ["cc"]
+    assert wire.writes == []
+    ticket.discard("cc")
+
+
 def test_a_group_that_is_named_is_sent_as_it_is(ticket: Incident, groups: Groups) -> None:
     """What a list says by itself needs no help."""
     ticket.cc = ["group:Staff", "eve@example.com"]

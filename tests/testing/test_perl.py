@@ -84,3 +84,10 @@ def test_sections_become_arrays() -> None:
 def test_an_unknown_section_is_named() -> None:
     with pytest.raises(ValueError, match="has no Queue, but ACL"):
         initialdata_text({"Queue": []})
+
+
+@pytest.mark.parametrize("rows", [{"Name": "A"}, "A", None])
+def test_a_section_is_a_list(rows: object) -> None:
+    """RT would say nothing of it that helps."""
+    with pytest.raises(TypeError, match="Queues of RT's initialdata is a list, not"):
+        initialdata_text({"Queues": rows})

@@ -156,6 +156,10 @@ class CommitReport(Shown):
 
 
 def _line(result: SaveResult) -> str:
-    told = [f"{name or 'record'}: {' '.join(said)}" for name, said in result.errors.items()]
+    # After an interruption one reason may stand for all of a new record.
+    names: dict[str, list[str]] = {}
+    for name, said in result.errors.items():
+        names.setdefault(" ".join(said), []).append(name or "record")
+    told = [f"{', '.join(of)}: {said}" for said, of in names.items()]
     told += [f"{name}: written over {old!r}" for name, old in result.overwritten.items()]
     return f"{result.record!r}: {'; '.join(told)}"
