@@ -21,7 +21,7 @@ from rtorm.cli.statuses import OK, REFUSED, status_of
 from rtorm.errors import RTError
 from rtorm.exports.columns import columns_named, usual_columns
 from rtorm.exports.journal import Plan
-from rtorm.exports.keeping import Places, how_far
+from rtorm.exports.keeping import Kept, Places, how_far
 from rtorm.exports.running import Report, is_parquet, run
 from rtorm.exports.running import opened as opened_export
 from rtorm.exports.tickets import Tickets
@@ -123,7 +123,10 @@ def export(  # noqa: PLR0913 - the options of a command
         tickets = Tickets(session)
         account = session.client.identity().user
         wanted = replace(plan, server=session.client.url, account=account)
-        with opened_export(tickets, wanted, output, resume=resume) as kept, _kept_told(output):
+        with (
+            opened_export(tickets, wanted, output, resume=resume) as kept,
+            _kept_told(kept, output),
+        ):
             done, total = kept.marks[-1].done, len(kept.plan.ids)
             if done:
                 complain(f"going on with {output} after {done:,} of {total:,} tickets")
@@ -142,30 +145,32 @@ def _tell(report: Report, output: Path) -> None:
 
 
 @contextmanager
-def _kept_told(output: Path) -> Generator[None]:
+def _kept_told(kept: Kept, output: Path) -> Generator[None]:
     """Tell what is kept of an export that ends before it is whole."""
     try:
         yield
     except KeyboardInterrupt as error:
-        complain(f"interrupted; {_kept(output)}")
+        complain(f"interrupted; {_far(kept, output)}")
         raise typer.Exit(_status(error)) from None
     except (RTError, OSError) as error:
         complain(as_sentence(error))
-        complain(_kept(output))
+        complain(_far(kept, output))
         raise typer.Exit(status_of(error)) from None
 
 
-def _kept(output: Path) -> str:
+def _far(kept: Kept, output: Path) -> str:
     far = how_far(output)
     if far is None:
-        return f"{output} is whole"
+        return f"{output} is whole" if kept.is_whole else "nothing of it is kept"
     return f"{far[0]:,} of {far[1]:,} tickets are kept: --resume goes on"
 
 
 @contextmanager
 def _ending_by_signals() -> Generator[None]:
     """Have the signals that end a process be told of, as Ctrl-C is."""
-    before = {number: signal.signal(number, _end) for number in _ENDING}
+    # Under `nohup`, the end of the terminal is to end nothing.
+    heard = [number for number in _ENDING if signal.getsignal(number) != signal.SIG_IGN]
+    before = {number: signal.signal(number, _end) for number in heard}
     try:
         yield
     except _EndedError as error:

@@ -18,12 +18,17 @@ def kept(path: str) -> str | None:
     """The module that was generated into this file before; None if there is no such file.
 
     Raises:
-        FileExistsError: The file there was not generated.
+        FileExistsError: The file there was not generated, or is a device or a pipe.
         NotADirectoryError: The path is that of a folder, and there is none.
         OSError: It cannot be read.
     """
+    place = place_of(path)
+    if path == "-" or (place.exists() and not (place.is_file() or place.is_dir())):
+        # To read from a pipe that nobody writes to takes for ever.
+        message = "this is no plain file: name another; without --output it is standard output"
+        raise FileExistsError(errno.EEXIST, message, path)
     try:
-        text = text_of(place_of(path))
+        text = text_of(place)
     except FileNotFoundError:
         return None
     if not text.startswith(f"{FIRST_LINE}\n"):

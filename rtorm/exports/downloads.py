@@ -52,4 +52,9 @@ def _ending(attachment: Attachment) -> str:
         return mimetypes.guess_extension(attachment.content_type) or ""
     stem, suffix = os.path.splitext(plain_name(filename))  # noqa: PTH122 - a name, not a path
     room = max(_LONGEST - len(suffix.encode()), 0)
-    return f"-{stem.encode()[:room].decode(errors='ignore')}{suffix}"[:_LONGEST]
+    return f"-{_cut(stem, room)}{_cut(suffix, _LONGEST)}"
+
+
+def _cut(text: str, room: int) -> str:
+    """As many letters from the first one on as have room in these bytes."""
+    return text.encode()[:room].decode(errors="ignore")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from io import FileIO
 from pathlib import Path
 from typing import Protocol
@@ -20,6 +22,7 @@ __all__ = [
     "good_prefix",
     "lock",
     "nothing",
+    "permit_as",
     "place",
     "supersede",
     "sync",
@@ -69,6 +72,15 @@ def sync_folder(folder: Path) -> None:
         os.fsync(number)
     finally:
         os.close(number)
+
+
+def permit_as(path: Path, other: Path) -> None:
+    """Let those read a file who may read another one, if that is there."""
+    with suppress(FileNotFoundError):
+        mode = stat.S_IMODE(other.stat().st_mode)
+        # File systems that cannot change it have one for all files.
+        if stat.S_IMODE(path.stat().st_mode) != mode:
+            path.chmod(mode)
 
 
 def supersede(part: Path, path: Path) -> None:

@@ -18,6 +18,7 @@ from rtorm.exports.durable import (
     good_prefix,
     lock,
     nothing,
+    permit_as,
     place,
     supersede,
     sync,
@@ -31,6 +32,11 @@ __all__ = ["Kept", "Places", "begin", "go_on", "how_far"]
 _THERE = "it is there already: --force has it replaced, once the export is whole"
 _INTERRUPTED = "interrupted before: --resume goes on, --force begins anew"
 _AT_WORK = "another process is at work on this export"
+_TAKEN_AWAY = (
+    "somebody has removed or replaced it while the export was running, so that nothing is made of "
+    "it: begin anew"
+)
+_NO_FILE = "this is no plain file, and cannot be replaced by one: name another"
 _MADE_MEANWHILE = "another program has made it meanwhile: --resume --force replaces it"
 
 
@@ -57,6 +63,7 @@ class Places:
         """Those beside an output: where a link leads, so that it stays a link.
 
         Raises:
+            FileExistsError: It is neither a plain file nor a folder, but a device or a pipe.
             FileNotFoundError: There is no such folder.
             IsADirectoryError: It is a folder.
             NotADirectoryError: It ends as a folder does, and there is none.
@@ -66,6 +73,8 @@ class Places:
             path = Path(os.path.realpath(path))
         if path.is_dir():
             raise IsADirectoryError(errno.EISDIR, "this is a folder: name a file", str(output))
+        if path.exists() and not path.is_file():
+            raise FileExistsError(errno.EEXIST, _NO_FILE, str(output))
         if not path.parent.is_dir():
             message = "no such folder; make it first"
             raise FileNotFoundError(errno.ENOENT, message, str(path.parent))
@@ -76,9 +85,13 @@ class Places:
         """Refuse to begin where something is.
 
         Raises:
+            BlockingIOError: Another process is at work on it.
             FileExistsError: Something is there.
         """
         if os.path.lexists(self.state):
+            # Not to be called interrupted where it is not.
+            with suppress(FileNotFoundError):
+                _locked(self.state).close()
             raise FileExistsError(errno.EEXIST, _INTERRUPTED, str(self.output))
         for path in (self.output, self.part, self.new, self.missing):
             if os.path.lexists(path):
@@ -132,8 +145,10 @@ class Kept:
             mark: What the line says, but for the size and the digest.
 
         Raises:
+            FileNotFoundError: Somebody has taken the files away.
             OSError: It cannot be written; what was kept before stays good.
         """
+        self._check_there()
         append(self._part, rows)
         self._digest.update(rows)
         size = self.marks[-1].size + len(rows)
@@ -150,18 +165,32 @@ class Kept:
 
         Raises:
             FileExistsError: Another program has made the output meanwhile.
+            FileNotFoundError: Somebody has taken the files away.
             OSError: It cannot be done; another run goes on from here.
         """
+        self._check_there()
+        if over:
+            permit_as(new, self.places.output)
         sync(new)
         append(self._state, line_of(Whole(*digest_of(new))))
         if over:
             supersede(new, self.places.output)
-            return
+        else:
+            self._place(new)
+        self.is_whole = True
+
+    def _place(self, new: Path) -> None:
         try:
             place(new, self.places.output)
         except FileExistsError:
             output = str(self.places.output)
             raise FileExistsError(errno.EEXIST, _MADE_MEANWHILE, output) from None
+
+    def _check_there(self) -> None:
+        """Refuse what has another's rows under the names of these: the lock was removed as well."""
+        for file, path in ((self._state, self.places.state), (self._part, self.places.part)):
+            if not _is_at(file, path):
+                raise FileNotFoundError(errno.ENOENT, _TAKEN_AWAY, str(path))
 
     def tidy_up(self) -> None:
         """Remove what was kept, the journal last."""
@@ -182,6 +211,8 @@ def begin(places: Places, plan: Plan) -> Kept:
         _check_alone(state, places.state)
         append(state, line_of(plan))
         part = stack.enter_context(places.part.open("xb", buffering=0))
+        # What is private stays private, from the first row on.
+        permit_as(places.part, places.output)
         sync_folder(places.state.parent)
         stack.pop_all()
     return Kept(places, (state, part), Journal(plan, (Mark(),), None, ()), nothing())
@@ -235,6 +266,13 @@ def _read(state: FileIO, places: Places) -> Journal | None:
 def _is_there(whole: Whole, output: Path) -> bool:
     try:
         return digest_of(output) == (whole.size, whole.digest)
+    except FileNotFoundError:
+        return False
+
+
+def _is_at(file: FileIO, path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(file.fileno()), path.stat())
     except FileNotFoundError:
         return False
 

@@ -31,7 +31,8 @@ __all__ = ["write_parquet"]
 
 Row = Mapping[str, Any]
 
-_ROWS = 10_000
+# What is held at a time; rows with their history can have any size.
+_ROWS, _BYTES = 10_000, 32 << 20
 _PARSERS: Mapping[str, Callable[[Any], Any]] = {
     "timestamp": datetime.fromisoformat,
     "date32": date.fromisoformat,
@@ -67,7 +68,7 @@ _ATTACHMENTS = {
 
 
 def write_parquet(lines: Path, target: Path, plan: Plan, fields: Iterable[Field]) -> list[str]:
-    """Write a file of Parquet, some thousand rows a row group.
+    """Write a file of Parquet, some thousand rows a row group, fewer where they are large.
 
     A column's type is that of the attribute, or of the custom field as the queues define it, so
     that it depends on the values in no way: unless one of them does not fit, as where RT shows what
@@ -194,11 +195,12 @@ def _text(value: object) -> str | None:
 
 def _batches(lines: Path) -> Iterator[list[Row]]:
     with lines.open("rb") as file:
-        rows: list[Row] = []
+        rows, size = list[Row](), 0
         for line in file:
             rows.append(json.loads(line))
-            if len(rows) == _ROWS:
+            size += len(line)
+            if len(rows) == _ROWS or size >= _BYTES:
                 yield rows
-                rows = []
+                rows, size = [], 0
         if rows:
             yield rows

@@ -322,6 +322,27 @@ def test_a_full_disk(
     assert _ids(output) == [each.id for each in tickets]
 
 
+def test_files_that_somebody_removes(
+    command: Command,
+    tickets: list[Incident],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    """It is said at the next piece, and nothing is called whole or kept."""
+    output, original = tmp_path / "t.jsonl", Tickets.piece
+
+    def piece(*given: Any) -> Piece:
+        for path in tmp_path.iterdir():
+            path.unlink()
+        return original(*given)
+
+    monkeypatch.setattr(Tickets, "piece", piece)
+    ran = command("export", _query(tickets), "--output", output)
+    assert (ran.status, list(tmp_path.iterdir())) == (2, [])
+    assert "somebody has removed or replaced it" in ran.err
+    assert ran.err.endswith("rtorm: nothing of it is kept\n")
+
+
 def test_a_file_that_is_there(command: Command, tickets: list[Incident], tmp_path: Path) -> None:
     """It is left alone, unless --force says otherwise."""
     output = tmp_path / "t.jsonl"

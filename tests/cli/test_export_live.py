@@ -116,6 +116,19 @@ def test_a_signal(rt: Server, tickets: list[int], tmp_path: Path, number: signal
     _check(output, tickets)
 
 
+def test_the_terminal_closes_under_nohup(rt: Server, tickets: list[int], tmp_path: Path) -> None:
+    """Nothing ends: the signal is ignored, as whoever started the process has set it."""
+    output = tmp_path / "t.jsonl"
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        process = _process(rt.url, _query(tickets), "--output", output, "--chunk", 1)
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    said = _ended_after(process, output, 2, signal.SIGHUP)
+    assert (process.returncode, said) == (0, f"rtorm: {_NUMBER} tickets in {output}\n")
+    _check(output, tickets)
+
+
 def test_two_at_once(rt: Server, tickets: list[int], tmp_path: Path) -> None:
     """The second process is refused as long as the first one runs, and spoils nothing."""
     output = tmp_path / "t.jsonl"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from pathlib import Path
 
@@ -65,6 +66,23 @@ def test_a_folder_is_not_made_a_file(tmp_path: Path) -> None:
     """A path with a slash at its end is no name of a file."""
     with pytest.raises(NotADirectoryError, match="no such folder"):
         keep(f"{tmp_path}/models/", NEW)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_pipe_is_not_read(tmp_path: Path) -> None:
+    """A command would wait for ever for what was generated into it before."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(FileExistsError, match="without --output it is standard output"):
+        keep(str(pipe), NEW)
+    assert pipe.is_fifo()
+
+
+def test_a_dash_is_not_the_name_of_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever gives it means standard output."""
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(FileExistsError, match="without --output it is standard output"):
+        keep("-", NEW)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -21,6 +21,7 @@ def _attachment(filename: str, content: bytes = b"x", number: int = 45) -> Attac
 @example("..")
 @example("a" * 300 + ".jpg")
 @example("a." + "b" * 300)
+@example("a." + "ä" * 126)
 @example("CON")
 @example("x\\..\\y")
 @example("")

@@ -101,6 +101,17 @@ def test_many_rows_are_several_row_groups(tmp_path: Path, monkeypatch: pytest.Mo
     assert pq.ParquetFile(tmp_path / "t.parquet").num_row_groups == 3
 
 
+def test_rows_of_any_size_are_not_all_in_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Histories are long: few rows of them are as much as many without."""
+    monkeypatch.setattr(rtorm.exports.parquet, "_BYTES", 1000)
+    rows = [{"id": number, "subject": "x" * 600} for number in range(1, 6)]
+    table, _ = _written(tmp_path, rows, ("id", "subject"))
+    assert table.to_pylist() == rows
+    assert pq.ParquetFile(tmp_path / "t.parquet").num_row_groups == 3
+
+
 def test_an_export_becomes_parquet(tmp_path: Path) -> None:
     """The rows are kept as lines until all are there; the output is one file."""
     output = tmp_path / "t.parquet"

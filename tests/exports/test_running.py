@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import resource
+import stat
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -224,6 +226,20 @@ def test_the_old_file_stays_until_the_new_one_is_whole(tmp_path: Path) -> None:
     check_whole(output, Shelf())
 
 
+@pytest.mark.parametrize("mode", [0o600, 0o664])
+@pytest.mark.parametrize("name", ["t.jsonl", "t.parquet"])
+def test_the_new_file_is_read_by_the_same_people(tmp_path: Path, name: str, mode: int) -> None:
+    """What was private stays private, and so are its rows until they are all there."""
+    output = tmp_path / name
+    output.touch()
+    output.chmod(mode)
+    with pytest.raises(Crash):
+        export(output, Shelf(before=_crash_after(2)), replace=True)
+    assert stat.S_IMODE(Places.of(output).part.stat().st_mode) == mode
+    export(output, resume=True)
+    assert stat.S_IMODE(output.stat().st_mode) == mode
+
+
 @pytest.mark.parametrize("links", [False, True])
 def test_a_file_that_appears_meanwhile_is_not_replaced(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, links: bool
@@ -278,10 +294,47 @@ def test_two_processes_at_one_export(tmp_path: Path) -> None:
     kept = go_on(Places.of(output))
     assert kept is not None
     with kept:
-        for given in ({"resume": True}, {"replace": True}):
+        for given in ({}, {"resume": True}, {"replace": True}):
             with pytest.raises(BlockingIOError, match="another process is at work"):
                 export(output, **given)  # type: ignore[arg-type]
     export(output, resume=True)
+
+
+@pytest.mark.parametrize("again", [False, True])
+@pytest.mark.parametrize("name", ["t.jsonl", "t.parquet"])
+def test_files_that_are_taken_away_meanwhile(tmp_path: Path, name: str, again: bool) -> None:
+    """Another export's half rows, of which the names are the same now, never become the output."""
+    output = tmp_path / name
+    places, calls = Places.of(output), 0
+
+    def before() -> None:
+        nonlocal calls
+        calls += 1
+        if calls == 5:
+            places.state.unlink()
+            places.part.unlink()
+            if again:
+                _interrupted(output)
+
+    with pytest.raises(FileNotFoundError, match=r"removed or replaced it while .* was running"):
+        export(output, Shelf(before=before))
+    assert not output.exists()
+    assert how_far(output) == ((4, 7) if again else None)
+
+
+@pytest.mark.parametrize("leads_there", [False, True])
+def test_a_pipe_is_not_replaced(tmp_path: Path, leads_there: bool) -> None:
+    """A device neither, where somebody leads what nobody is to keep: not by force, nor by a link."""
+    pipe = tmp_path / ("pipe" if leads_there else "t.jsonl")
+    os.mkfifo(pipe)
+    if leads_there:
+        (tmp_path / "t.jsonl").symlink_to(pipe)
+    shelf = Shelf()
+    for replaces in (False, True):
+        with pytest.raises(FileExistsError, match="no plain file"):
+            export(tmp_path / "t.jsonl", shelf, replace=replaces)
+    assert pipe.is_fifo()
+    assert shelf.searches == 0
 
 
 def test_a_link_stays_a_link(tmp_path: Path) -> None:
