@@ -145,7 +145,7 @@ RAW_CONTENT = Feature(
     "newlines at the end of an attachment", (4, 4, 5), "download it in RT's web pages"
 )
 REST2 = Feature(
-    "REST 2.0, which tells numbers and choices of custom fields",
+    "REST 2.0, which tells numbers and choices of custom fields, and groups among watchers",
     (5, 0),
     "declare the number, cf(name, id=...)",
 )
