@@ -39,7 +39,7 @@ from rtorm.rest1.readers.links import RELATIONS, LinkReader
 from rtorm.rest1.readers.related import RelatedReader
 from rtorm.rest1.readers.searches import Searcher
 from rtorm.rest1.readers.steps import StepReader
-from rtorm.rest1.readers.watchers import WatcherReader
+from rtorm.rest1.readers.watchers import read_watchers
 from rtorm.rest1.replies.creates import read_created
 from rtorm.rest1.replies.edits import read_edits, target
 from rtorm.rest1.replies.messages import read_message, read_said
@@ -67,7 +67,6 @@ class Rest1:
         self._numbers = NumberReader(client)
         self._searcher = Searcher(client)
         self._custom_fields = CustomFieldReader(client)
-        self._watchers = WatcherReader(client)
 
     def identity(self) -> Identity:
         """Who we are, what time it is there, which version it is."""
@@ -167,7 +166,7 @@ class Rest1:
 
     def holders(self, tickets: Sequence[int]) -> Mapping[int, Mapping[str, Holders]]:
         """Who holds the roles of tickets (RT 5 and later)."""
-        return self._watchers.holders(tickets)
+        return read_watchers(self._client, tickets)
 
     def edit(self, edits: Sequence[Edit]) -> list[EditReply]:
         """Carry out the edits in their order, in one request.

@@ -549,7 +549,7 @@ def test_a_message_whose_reply_is_lost_is_sent_once(
 
 @pytest.mark.live
 def test_whether_a_message_is_there_takes_the_right_to_see_it(
-    session: Session, proxy: Proxy, rt: Server
+    session: Session, proxy: Proxy
 ) -> None:
     """What cannot be looked for is not said to be missing."""
     hidden = session.add(Ticket(queue="Two Words", subject="Hidden"))

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
-from rtorm import Group, PartialSaveError, RejectedError, Session, Ticket
+import rtorm
+from rtorm import Group, PartialSaveError, RejectedError, Session, Ticket, TransportError
+from tests.proxy import proxy_to
 from tests.support import Incident, Server, Wire
 
 Connect = Callable[..., Session]
@@ -161,3 +163,29 @@ def test_who_was_taken_out_by_others_meanwhile_is_told(
     with pytest.raises(PartialSaveError, match=r"dropped 'ann@example\.com'"):
         ticket.save()
     assert groups(ticket) == ["Staff"]
+
+
+@pytest.mark.live
+def test_nothing_is_sent_where_it_cannot_be_told_whether_there_are_groups(
+    rt: Server, ticket: Incident, groups: Groups
+) -> None:
+    """A network that fails for a moment puts nobody in a group's place."""
+    if rt.major == 4:
+        # It is not asked.
+        return
+    with (
+        proxy_to(rt.url) as proxy,
+        rtorm.connect(proxy.url, auth=("root", "password"), retries=0) as far,
+    ):
+        theirs = far.get(Incident, ticket.id)
+        theirs.cc.append("eve@example.com")
+        proxy.losses["/REST/2.0/tickets"] = "reply"
+        for attempt in (theirs.save, far.commit):
+            with pytest.raises(TransportError):
+                attempt()
+        assert not [path for path in proxy.passed if path.endswith("edit")]
+        proxy.losses.clear()
+        theirs.save()
+    assert groups(ticket) == ["Staff"]
+    ticket.refresh()
+    assert "eve@example.com" in ticket.cc

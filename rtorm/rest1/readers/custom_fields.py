@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from rtorm.errors import TransportError
 from rtorm.gateway import Definition
 from rtorm.rest1.client import Client
+from rtorm.rest1.readers.tickets import searched
 from rtorm.rest1.replies.definitions import read_definitions, read_outline
 from rtorm.rest1.wire.request import Parameters
 from rtorm.rest2.choices import has_choices, read_choices, read_listed
@@ -19,13 +20,13 @@ from rtorm.rest2.fields import (
     read_numbers,
     read_own_fields,
 )
-from rtorm.rest2.pages import PER_PAGE, all_pages, read_page
-from rtorm.rest2.plain import members, number
+from rtorm.rest2.pages import PER_PAGE, all_pages
+from rtorm.rest2.plain import members
 from rtorm.rest2.values import fields_of, read_types, read_values
 
 __all__ = ["CustomFieldReader"]
 
-_BATCH = 50
+_VALUES = {"fields": "CustomFields", "fields[CustomFields]": "Type"}
 
 
 class CustomFieldReader:
@@ -94,7 +95,7 @@ class CustomFieldReader:
         if not tickets or not custom_fields:
             return [{} for _ in tickets]
         wanted = sorted(set(tickets))
-        found = self._searched(wanted)
+        found = searched(self._client, wanted, _VALUES)
         if found is None:
             return None
         types = read_types(field for ticket in found.values() for field in fields_of(ticket))
@@ -117,19 +118,6 @@ class CustomFieldReader:
         asked = {"fields": "CustomFields", "fields[CustomFields]": ASKED}
         told = self._rest2(f"{kind}s", {"query": _ids([own]), **asked})
         return completed(found, read_own_fields(told), in_order=False)
-
-    def _searched(self, tickets: Sequence[int]) -> dict[int, Mapping[str, object]] | None:
-        """The tickets that searches find."""
-        found: dict[int, Mapping[str, object]] = {}
-        asked = {"fields": "CustomFields", "fields[CustomFields]": "Type"}
-        for start in range(0, len(tickets), _BATCH):
-            query = " OR ".join(f"id = {ticket}" for ticket in tickets[start : start + _BATCH])
-            parameters = {"query": query, "per_page": str(PER_PAGE), **asked}
-            page = read_page(self._client.rest2("tickets", parameters))
-            if page is None:
-                return None
-            found |= {own: each for each in page.items if (own := number(each.get("id")))}
-        return found
 
     def _types(self, custom_fields: Iterable[int]) -> dict[int, str]:
         # A ticket by itself comes without the kinds of its fields.
